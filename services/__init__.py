@@ -1,0 +1,1 @@
+"""The five services of Qiao; none imports another."""

@@ -1,0 +1,1 @@
+"""What every Qiao service stands on; knows no service."""

@@ -1,0 +1,118 @@
+"""What casework (个案服务) says."""
+
+from datetime import date
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from shared.events.event import Division, Event, GroupCode
+
+ClosingReason = Literal["goals_met", "term_ended", "referred", "moved", "died", "declined", "lost_contact"]
+OutcomeKind = Literal["welfare_enterprise", "self_employed"]
+
+
+class WorkerVerified(Event):
+    """A social worker's certificate was checked; the worker may carry cases under the contract."""
+
+    subject: ClassVar[str] = "ev.casework.worker.verified.v1"
+    aggregate_id: ClassVar[str] = "worker_id"
+    worker_id: UUID
+    contract_id: UUID
+    level: Literal["assistant", "social_worker", "senior"]
+    capacity: int
+    verified_on: date
+
+
+class AgencyKeyRegistered(Event):
+    """casework's public key (X25519, base64): intake seals dossiers to it (decision 18)."""
+
+    subject: ClassVar[str] = "ev.casework.agency.key_registered.v1"
+    aggregate_id: ClassVar[str] = "agency_id"
+    agency_id: UUID
+    public_key: str
+
+
+class CaseOpened(Event):
+    """A recipient has a caseworker."""
+
+    subject: ClassVar[str] = "ev.casework.case.opened.v1"
+    aggregate_id: ClassVar[str] = "case_id"
+    case_id: UUID
+    recipient_id: UUID
+    contract_id: UUID
+    worker_id: UUID
+    group: GroupCode
+    division: Division
+    opened_on: date
+
+
+class PlanSigned(Event):
+    """The service plan (服务计划) was signed by recipient, worker and supervisor."""
+
+    subject: ClassVar[str] = "ev.casework.case.plan_signed.v1"
+    aggregate_id: ClassVar[str] = "case_id"
+    case_id: UUID
+    contract_id: UUID
+    signed_on: date
+
+
+class SessionRecorded(Event):
+    """One session (服务) of a case was held."""
+
+    subject: ClassVar[str] = "ev.casework.case.session_recorded.v1"
+    aggregate_id: ClassVar[str] = "case_id"
+    case_id: UUID
+    contract_id: UUID
+    number: int
+    held_on: date
+    minutes: int
+    mode: Literal["interview", "home_visit", "phone", "accompany"]
+    group: GroupCode
+
+
+class ActivityHeld(Event):
+    """A group or community activity (小组、社区活动) was held."""
+
+    subject: ClassVar[str] = "ev.casework.activity.held.v1"
+    aggregate_id: ClassVar[str] = "activity_id"
+    activity_id: UUID
+    contract_id: UUID
+    kind: Literal["group", "community"]
+    held_on: date
+    participants: int
+
+
+class OutcomeRecorded(Event):
+    """Something changed for good: a job in a welfare enterprise (福利企业), self-employment (自谋职业)."""
+
+    subject: ClassVar[str] = "ev.casework.case.outcome_recorded.v1"
+    aggregate_id: ClassVar[str] = "case_id"
+    case_id: UUID
+    contract_id: UUID
+    outcome_id: UUID
+    kind: OutcomeKind
+    detail: Literal["city", "county", "shop", "repair", "housekeeping"]
+    group: GroupCode
+    achieved_on: date
+
+
+class CaseClosed(Event):
+    """A case was closed after its evaluation, signed by a supervisor."""
+
+    subject: ClassVar[str] = "ev.casework.case.closed.v1"
+    aggregate_id: ClassVar[str] = "case_id"
+    case_id: UUID
+    recipient_id: UUID
+    contract_id: UUID
+    group: GroupCode
+    reason: ClosingReason
+    closed_on: date
+
+
+class DataReturned(Event):
+    """Recipients' data was returned and the copies deleted, with a certificate."""
+
+    subject: ClassVar[str] = "ev.casework.contract.data_returned.v1"
+    aggregate_id: ClassVar[str] = "contract_id"
+    contract_id: UUID
+    returned_on: date
+    certificate_hash: str
