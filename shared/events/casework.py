@@ -69,6 +69,21 @@ class SessionRecorded(Event):
     group: GroupCode
 
 
+class SessionCorrected(Event):
+    """A session's record was replaced by a new version with a reason; a withdrawn session no longer counts."""
+
+    subject: ClassVar[str] = "ev.casework.case.session_corrected.v1"
+    aggregate_id: ClassVar[str] = "case_id"
+    case_id: UUID
+    contract_id: UUID
+    number: int
+    version: int
+    held_on: date
+    minutes: int
+    group: GroupCode
+    is_withdrawn: bool
+
+
 class ActivityHeld(Event):
     """A group or community activity (小组、社区活动) was held."""
 

@@ -1,5 +1,7 @@
 """What procurement (采购) says."""
 
+import hashlib
+import json
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
@@ -133,6 +135,11 @@ class Scheme(Part):
     pass_at_least: str
     rectify_at_least: str
     appeal_working_days: int
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON (sorted keys, no spaces, UTF-8): `scheme_hash` of the contract, checked by evaluation."""
+        canonical = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 class MilestoneTerms(Part):
