@@ -1,0 +1,56 @@
+"""Passwords: what a good one is, and how one is kept."""
+
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from shared.errors import Fault, RuleRefusal
+
+MIN_LENGTH: Final = 10
+MAX_LENGTH: Final = 128
+MIN_KINDS: Final = 3
+"""Of four kinds of character: capitals, small letters, digits, others (GB/T 22239-2019 8.1.4.1, complexity)."""
+
+_hasher = PasswordHasher()
+_NOBODY: Final = _hasher.hash("nobody has this password")
+
+
+class WeakPassword(RuleRefusal):
+    code = "weak-password"
+
+
+def check_strong(password: str, account: str) -> None:
+    """Raises WeakPassword with every fault at once, so that people need not guess."""
+    if faults := tuple(Fault(field="password", message=message, rule="SE-8.1.4.1") for message in _weaknesses(password, account)):
+        raise WeakPassword("密码不符合要求：" + "；".join(fault.message for fault in faults), faults=faults)
+
+
+def _weaknesses(password: str, account: str) -> list[str]:
+    tests = {
+        f"长度应为 {MIN_LENGTH} 至 {MAX_LENGTH} 个字符": MIN_LENGTH <= len(password) <= MAX_LENGTH,
+        f"应包含大写字母、小写字母、数字、其他字符中的至少 {MIN_KINDS} 类": _kinds(password) >= MIN_KINDS,
+        "不得包含账号": account.lower() not in password.lower(),
+        "不得多次重复同一字符": len(set(password)) >= MIN_LENGTH // 2,
+    }
+    return [message for message, passed in tests.items() if not passed]
+
+
+def _kinds(password: str) -> int:
+    kinds = {
+        "upper" if letter.isupper() else "lower" if letter.islower() else "digit" if letter.isdigit() else "other" for letter in password
+    }
+    return len(kinds)
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash. Takes tens of milliseconds on purpose: call it in a thread, never in a unit."""
+    return _hasher.hash(password)
+
+
+def is_right(password: str, password_hash: str) -> bool:
+    """Whether the password fits. Takes as long for an account that has none or does not exist ("")."""
+    try:
+        return _hasher.verify(password_hash or _NOBODY, password) and bool(password_hash)
+    except (VerifyMismatchError, InvalidHashError):
+        return False

@@ -1,0 +1,68 @@
+"""Logs: one JSON object per line, an event with fields. Ids only; no sentence has a person in it."""
+
+import json
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import IO, Any, Final
+
+from shared.telemetry.context import current_trace_id
+from shared.telemetry.scrub import scrub, scrub_message
+
+_OWN_FIELDS: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+_FRAMES: Final = 20
+
+
+class JsonLines(logging.Formatter):
+    """A record as a line: time, level, logger, event, service, trace, and the fields given as `extra`."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._service = service
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+            "service": self._service,
+        }
+        if trace_id := current_trace_id():
+            line["trace_id"] = trace_id
+        line |= {name: value for name, value in vars(record).items() if name not in _OWN_FIELDS}
+        if record.exc_info and record.exc_info[1]:
+            line["error"] = list(_errors(record.exc_info[1]))
+        return scrub(json.dumps(line, ensure_ascii=False, default=str))
+
+
+def _errors(error: BaseException) -> Iterator[dict[str, Any]]:
+    """The error and what caused it: types and places; messages without what could be a person."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        frames = traceback.extract_tb(cause.__traceback__)[-_FRAMES:]
+        yield {
+            "type": type(cause).__qualname__,
+            "message": scrub_message(str(cause)),
+            "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        }
+        cause = cause.__cause__ or cause.__context__
+
+
+def configure_logging(service: str, *, level: int = logging.INFO, stream: IO[str] | None = None) -> None:
+    """Send every logger of the process to one JSON handler. uvicorn's access log stays off: it prints query strings."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(JsonLines(service))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.access").disabled = True
+    for talkative in ("sqlalchemy.engine", "httpx", "httpcore", "nats", "faststream"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -1,0 +1,158 @@
+"""Spans of one service. The provider belongs to the service object, so five services in one process keep their names.
+
+One span per unit of work, none per statement of the writer: a statement of a group may write for many callers, and a
+span each would cost more than the statement. Statements of readers are traced, if anybody collects spans at all.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from fastapi.telemetry import TelemetryConfig
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import Span as SdkSpan
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExporter
+from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
+from opentelemetry.util.types import AttributeValue
+from sqlalchemy import Connection, Engine, event
+
+from shared.errors import NotYet, Refusal
+from shared.telemetry.context import context_of
+
+EXPORT_SECONDS: Final = 2
+"""Longer, and a collector that is away delays every stop of the service by half a minute (engineering fact 19)."""
+
+STATEMENT_CHARACTERS: Final = 1_000
+
+
+class Telemetry:
+    """Spans are exported by OTLP/HTTP if OTEL_EXPORTER_OTLP_ENDPOINT is set, sampled as OTEL_TRACES_SAMPLER says (parent-based)."""
+
+    def __init__(self, service: str, *, exporter: SpanExporter | None = None) -> None:
+        """`exporter` gets each span at once: for tests and the command line."""
+        self.service = service
+        resource = Resource.create({"service.name": service, "service.namespace": "qiao"})
+        self.provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+        self.provider.add_span_processor(_WithoutQuery())
+        self.tracer = self.provider.get_tracer("qiao")
+        self.is_collected = exporter is not None or _has_endpoint()
+        if exporter is not None:
+            self.provider.add_span_processor(SimpleSpanProcessor(exporter))
+        if _has_endpoint():
+            self.provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=EXPORT_SECONDS)))
+
+    def fastapi(self) -> TelemetryConfig:
+        """What `FastAPI(telemetry=…)` takes: one span per request, no logs of its own, since they carry what people typed."""
+        return {
+            "tracer_provider": self.provider,
+            "logs": False,
+            "metrics": False,
+            "operation_spans": False,
+            "auto_configure": False,
+            "exclude": _is_probe,
+        }
+
+    @contextmanager
+    def span(
+        self,
+        name: str,
+        *,
+        kind: SpanKind = SpanKind.INTERNAL,
+        parent: str | None = None,
+        tracestate: str | None = None,
+        link: str | None = None,
+        attributes: Mapping[str, AttributeValue] | None = None,
+    ) -> Iterator[Span]:
+        """A span below `parent` (a traceparent), else below the running one; `link` (a traceparent) only points at another trace.
+
+        An exception leaves its type on the span, never its message. A refusal or a `NotYet` is an answer, not an error.
+        """
+        with self.tracer.start_as_current_span(
+            name,
+            context=context_of(parent, tracestate) if parent else None,
+            kind=kind,
+            attributes=attributes,
+            links=_links(link),
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            try:
+                yield span
+            except (Refusal, NotYet) as refusal:
+                span.set_attribute("qiao.refusal", getattr(refusal, "code", "not-yet"))
+                raise
+            except BaseException as error:
+                span.set_attribute("error.type", type(error).__qualname__)
+                span.set_status(Status(StatusCode.ERROR))
+                raise
+
+    def watch(self, engine: Engine) -> None:
+        """Give the statements of readers spans of their own."""
+        if self.is_collected:
+            watcher = _Statements(self.tracer, engine.dialect.name)
+            event.listen(engine, "before_cursor_execute", watcher.begin)
+            event.listen(engine, "after_cursor_execute", watcher.end)
+            event.listen(engine, "handle_error", watcher.fail)
+
+    def close(self) -> None:
+        """Send what waits, for two seconds at most."""
+        self.provider.shutdown()
+
+
+def _has_endpoint() -> bool:
+    return bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))
+
+
+def _is_probe(scope: Mapping[str, Any]) -> bool:
+    """Whether somebody asks every few seconds if the service lives: nobody needs those traces."""
+    return str(scope.get("path", "")).startswith("/-/health/")
+
+
+def _links(traceparent: str | None) -> list[Link]:
+    if traceparent is None:
+        return []
+    return [Link(trace.get_current_span(context_of(traceparent)).get_span_context())]
+
+
+class _WithoutQuery(SpanProcessor):
+    """FastAPI puts the query string on its span; what people searched for stays out of traces."""
+
+    def on_start(self, span: SdkSpan, parent_context: Any = None) -> None:
+        if span.attributes and "url.query" in span.attributes:
+            span.set_attribute("url.query", "REDACTED")
+
+
+class _Statements:
+    """One CLIENT span per statement, below a span that is recorded, and never with its parameters."""
+
+    def __init__(self, tracer: trace.Tracer, system: str) -> None:
+        self._tracer = tracer
+        self._system = system
+
+    def begin(
+        self, connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
+    ) -> None:  # SQLAlchemy's signature
+        is_group_writer = connection.get_execution_options().get("begin") is not None
+        if context is None or is_group_writer or not trace.get_current_span().is_recording():
+            return
+        context.qiao_span = self._tracer.start_span(
+            statement.split(None, 1)[0].upper(),
+            kind=SpanKind.CLIENT,
+            attributes={"db.system.name": self._system, "db.query.text": statement[:STATEMENT_CHARACTERS]},
+        )
+
+    def end(
+        self, connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
+    ) -> None:  # SQLAlchemy's signature
+        if (span := getattr(context, "qiao_span", None)) is not None:
+            span.end()
+
+    def fail(self, failure: Any) -> None:
+        if (span := getattr(failure.execution_context, "qiao_span", None)) is not None:
+            span.set_attribute("error.type", type(failure.original_exception).__qualname__)
+            span.set_status(Status(StatusCode.ERROR))
+            span.end()
