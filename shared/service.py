@@ -1,0 +1,241 @@
+"""Assembles a service from its parts: HTTP, store, consumers, relay, jobs, plugins, health.
+
+`Service` is what a service declares in its `app.py`; `Runtime` is that service running in this process.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from importlib.resources import files as package_files
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, FastAPI
+from sqlmodel import SQLModel
+
+from shared.access import SYSTEM, Access, Actor
+from shared.bus import Bus
+from shared.events.event import Event, Request
+from shared.files import Files
+from shared.http import guard, problems, routes
+from shared.inject import wanted
+from shared.jobs import JobRunner
+from shared.personal import Keyring
+from shared.plugins import Answer, load
+from shared.rules import Rule, RuleBook, Rules
+from shared.settings import ServiceSettings
+from shared.store.migrate import check_schema
+from shared.store.store import Store
+from shared.store.tables import KernelTables
+from shared.telemetry import Telemetry, configure_logging
+from shared.work import Reader, Work
+
+T = TypeVar("T")
+Mode = str
+"""`all`, or on PostgreSQL `serve` (HTTP only) and `work` (consumers, relay, jobs)."""
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """What a service does when it hears an event."""
+
+    event: type[Event]
+    function: Callable[..., None]
+
+
+@dataclass(frozen=True)
+class AnswerTo:
+    """What a service answers when it is asked over NATS."""
+
+    request: type[Request]
+    function: Callable[..., bytes]
+
+
+def on(event: type[Event], function: Callable[..., None]) -> Reaction:
+    return Reaction(event, function)
+
+
+def answer(request: type[Request], function: Callable[..., bytes]) -> AnswerTo:
+    return AnswerTo(request, function)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service as it declares itself."""
+
+    name: str
+    title: str
+    port: int
+    package: str
+    table: type[SQLModel]
+    kernel: KernelTables
+    roles: Mapping[str, str]
+    """Role → its Chinese name."""
+    hooks: ModuleType
+    settings: type[ServiceSettings] = ServiceSettings
+    plugins: Sequence[str] = ()
+    """Built-in plugins, in the order in which they are asked."""
+    reactions: Sequence[Reaction] = ()
+    answers: Sequence[AnswerTo] = ()
+    routers: Sequence[APIRouter] = ()
+    jobs: Mapping[str, Callable[..., int | None]] = field(default_factory=dict)
+    append_only: Sequence[str] = ()
+    """Tables of its own whose rows the database refuses to change."""
+    on_start: Callable[["Runtime"], Any] | None = None
+    """Awaited once before the first request, e.g. to prepare templates or a key pair."""
+
+    @property
+    def folder(self) -> Path:
+        return Path(str(package_files(self.package)))
+
+    def open_store(self, settings: ServiceSettings) -> Store:
+        return Store(settings.store_address(self.name), self.kernel, self.table.metadata, name=self.name, clock=settings.clock())
+
+
+class Runtime:
+    """One service in one process. Offers to actions, by parameter name, what they ask for."""
+
+    def __init__(self, service: Service, settings: ServiceSettings, *, mode: Mode = "all", telemetry: Telemetry | None = None) -> None:
+        self.service = service
+        self.settings = settings
+        self.mode = mode
+        self.clock = settings.clock()
+        self.telemetry = telemetry or Telemetry(service.name)
+        self.store = service.open_store(settings)
+        self.keyring = Keyring.from_file(settings.key_file) if settings.key_file else Keyring.create(settings.data / "secrets" / "key")
+        self.fingerprint_key = self.keyring.derive("idempotency")
+        self.files = Files(settings.data / service.name / "files", self.keyring)
+        self.rulebook = RuleBook.load(service.folder / "rules", settings.rules_dir)
+        self.hooks = load(service.name, service.hooks, enabled=settings.plugins, builtin=service.plugins, config=settings.plugin_settings)
+        self.access = Access(self, service=service.name, roles=service.roles)
+        self.bus = Bus(
+            service.name,
+            settings.nats_url,
+            self.store,
+            reactions={reaction.event: partial(self._react, reaction.function) for reaction in service.reactions},
+            answers={answer.request: partial(self._react, answer.function) for answer in service.answers},
+            tracer=self.telemetry.tracer,
+            relays=mode != "serve",
+            consumes=mode != "serve",
+        )
+        self.jobs = JobRunner(self.store, {kind: partial(self._chunk, chunk) for kind, chunk in service.jobs.items()}, self.telemetry)
+
+    # what routes and the kernel run
+
+    async def run(self, action: Callable[..., T], *args: Any, actor: Actor = SYSTEM, today: date | None = None, bulk: bool = False, **arguments: Any) -> T:
+        """Run an action as one unit, handing it what it asks for by name."""
+
+        def unit(work: Work) -> T:
+            return action(*args, **self.offers(action, work), **arguments)
+
+        unit.__qualname__ = action.__name__
+        return await self.store.run(unit, actor=actor, today=today, bulk=bulk)
+
+    async def read(self, query: Callable[..., T], *args: Any, **arguments: Any) -> T:
+        """Answer a question from one snapshot."""
+
+        def ask(reader: Reader) -> T:
+            return query(*args, **wanted(query, {"reader": reader, "settings": self.settings}), **arguments)
+
+        return await self.store.read(ask)
+
+    def offers(self, action: Callable[..., Any], work: Work) -> dict[str, Any]:
+        """What an action may name among its parameters, cut down to what it does name."""
+
+        def cite(rule: Rule) -> None:
+            work.cite(rule)
+
+        def decided(given: Answer) -> None:
+            work.decided_by.append(f"{given.plugin}@{given.version}")
+
+        return wanted(
+            action,
+            {
+                "work": work,
+                "actor": work.actor,
+                "today": work.today,
+                "now": work.now,
+                "rules": Rules(self.rulebook, on=work.today, cite=cite),
+                "hooks": self.hooks.observed(decided),
+                "settings": self.settings,
+                "keyring": self.keyring,
+                "files": self.files,
+            },
+        )
+
+    def _react(self, function: Callable[..., T], said: Event | Request, *, work: Work) -> T:
+        return function(said, **self.offers(function, work))
+
+    def _chunk(self, chunk: Callable[..., int | None], subject_id: UUID, position: int, work: Work) -> int | None:
+        return chunk(subject_id, position, **self.offers(chunk, work))
+
+    # life
+
+    async def start(self) -> None:
+        """Open the store and everything that stands on it; the bus comes when it comes."""
+        check_schema(self.service, self.store)
+        self.store.start()
+        if self.settings.admin_token_file is not None:
+            await self.access.bootstrap_admin(self.settings.admin_token_file)
+        if self.service.on_start is not None:
+            await self.service.on_start(self)
+        if self.mode != "serve":
+            self.jobs.start()
+        if self.settings.nats_url:
+            await self.bus.start()
+
+    async def stop(self) -> None:
+        await self.bus.stop()
+        await self.jobs.stop()
+        self.store.stop()
+        self.telemetry.close()
+
+    def health_checks(self) -> Sequence[routes.Check]:
+        return (
+            routes.Check("store", self._store_is_well, needed=True),
+            routes.Check("bus", self._bus_is_well, needed=self.mode == "work"),
+        )
+
+    async def _store_is_well(self) -> str:
+        await self.store.read(lambda reader: reader.scalar(self.service.kernel.job.select().limit(1)))
+        return ""
+
+    async def _bus_is_well(self) -> str:
+        health = self.bus.health()
+        return "" if health["state"] == "ok" else f"消息总线不可用或落后，事件保存在本服务，恢复后自动送出：{health}"
+
+
+def build_app(service: Service, settings: ServiceSettings | None = None, *, mode: Mode = "all", telemetry: Telemetry | None = None) -> FastAPI:
+    """The service as an ASGI application that starts and stops with its server."""
+    settings = settings or service.settings()
+    configure_logging(service.name)
+    runtime = Runtime(service, settings, mode=mode, telemetry=telemetry)
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        await runtime.start()
+        try:
+            yield
+        finally:
+            await runtime.stop()
+
+    app = FastAPI(
+        title=f"桥 · {service.title}",
+        version="1",
+        lifespan=life,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        telemetry=runtime.telemetry.fastapi(),
+    )
+    app.state.runtime = runtime
+    problems.install(app, record=runtime.access.record)
+    guard.install(app, service=service.name, public_url=settings.public_url or None)
+    app.include_router(routes.kernel_router(access=runtime.access, files=runtime.files, plugins=runtime.hooks, checks=runtime.health_checks(), roles=service.roles))
+    for router in service.routers:
+        app.include_router(router)
+    return app

@@ -1,0 +1,42 @@
+"""What every service can be told from outside. Secrets are files named by `*_FILE`; there is no default secret."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.clock import Clock
+
+
+class ServiceSettings(BaseSettings):
+    """Read from `QIAO_<SERVICE>_*` and, for what all services share, from `QIAO_*`."""
+
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
+
+    store_url: str = ""
+    """SQLAlchemy address of the store; empty means a SQLite file of the service's name under `QIAO_DATA`."""
+    port: int = 0
+    """Where HTTP listens; 0 means the service's own port."""
+    plugins: list[str] | None = None
+    """Names of the enabled plugins, in order; None means all built-in ones."""
+    plugin_settings: dict[str, dict[str, object]] = Field(default_factory=dict)
+    public_url: str = ""
+    rules_dir: Path | None = None
+    """Rules of the department, read after the built-in ones."""
+    admin_token_file: Path | None = None
+    """A token with which the first accounts are made."""
+
+    nats_url: str = Field(default="nats://127.0.0.1:4222", validation_alias="QIAO_NATS_URL")
+    """Empty means: no bus at all, everything said is kept."""
+    data: Path = Field(default=Path.home() / ".local/share/qiao", validation_alias="QIAO_DATA")
+    key_file: Path | None = Field(default=None, validation_alias="QIAO_KEY_FILE")
+    """The key that wraps the keys of people and files; never in the database."""
+    is_rehearsal: bool = Field(default=False, validation_alias="QIAO_REHEARSAL")
+    zone: str = Field(default="Asia/Shanghai", validation_alias="QIAO_ZONE")
+
+    def clock(self) -> Clock:
+        return Clock(zone=ZoneInfo(self.zone), rehearsal=self.is_rehearsal)
+
+    def store_address(self, service: str) -> str:
+        return self.store_url or f"sqlite:///{self.data / service / f'{service}.db'}"

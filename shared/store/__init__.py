@@ -1,0 +1,1 @@
+"""A service's store: one SQLite file, or PostgreSQL where it must scale out. Nobody else opens it."""

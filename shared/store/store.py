@@ -1,0 +1,119 @@
+"""The store of one service: units go in one by one or together, questions are answered beside them."""
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from time import monotonic
+from typing import TypeVar
+
+from sqlalchemy import Connection, MetaData
+from sqlalchemy.engine import make_url
+
+from shared.access import SYSTEM, Actor
+from shared.clock import Clock
+from shared.store.engine import make_engine
+from shared.store.group_commit import GroupCommitWriter, exclusive
+from shared.store.pooled import PooledWriter
+from shared.store.queue import Waiting
+from shared.store.tables import KernelTables
+from shared.work import Query, Reader, Unit, Work
+
+T = TypeVar("T")
+
+READERS = 4
+DEADLINE = 10.0
+"""Seconds a unit may wait before it starts."""
+
+
+class Store:
+    """Opens nothing until `start`; `run` and `read` are for the event loop, `run_now` and `read_now` for everything else."""
+
+    def __init__(self, url: str, kernel: KernelTables, metadata: MetaData, *, name: str, clock: Clock | None = None) -> None:
+        self.url = url
+        self.name = name
+        self.kernel = kernel
+        self.metadata = metadata
+        self.clock = clock or Clock()
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.path = Path(parsed.database or "") if self.is_sqlite else None
+        if self.path is not None:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.engine = make_engine(url)
+        self._listeners: list[Callable[[], None]] = []
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._writer: GroupCommitWriter | PooledWriter
+        if self.is_sqlite:
+            self._writer = GroupCommitWriter(self.engine, kernel, self.lock_path("write"), self._committed)
+        else:
+            self._writer = PooledWriter(self.engine, kernel, self._committed)
+
+    def start(self) -> None:
+        self._writer.start()
+
+    def stop(self) -> None:
+        """Finish the waiting units, then close."""
+        self._writer.stop()
+        self._readers.shutdown()
+        self.engine.dispose()
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Call this after each commit that wrote, in the writing thread: it must only wake somebody."""
+        self._listeners.append(listener)
+
+    def lock_path(self, purpose: str) -> Path:
+        """A file beside the SQLite file that processes lock for one purpose."""
+        if self.path is None:
+            raise ValueError("PostgreSQL has locks of its own")
+        return self.path.with_name(f"{self.path.name}.{purpose}.lock")
+
+    async def run(self, unit: Unit[T], *, actor: Actor = SYSTEM, today: date | None = None, bulk: bool = False, deadline: float = DEADLINE) -> T:
+        """Run a unit and wait until it is durable. Raises what the unit raises, or Busy when the queue is full or the wait too long."""
+        loop = asyncio.get_running_loop()
+        item = Waiting(unit, actor, today or self.clock.today(), monotonic() + deadline, contextvars.copy_context(), loop, loop.create_future())
+        self._writer.put(item, bulk=bulk)
+        try:
+            result: T = await item.future
+        except asyncio.CancelledError:
+            item.is_cancelled = True
+            raise
+        return result
+
+    async def read(self, query: Query[T], *, today: date | None = None) -> T:
+        """Answer a question from a snapshot, beside the writer."""
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self._readers, context.run, self._read, query, today)
+
+    def run_now(self, unit: Unit[T], *, actor: Actor = SYSTEM, today: date | None = None) -> T:
+        """Run a unit in the calling thread: for the command line, start-up and tests."""
+        with self._alone() as connection:
+            work = Work(connection, self.kernel, actor=actor, today=today or self.clock.today())
+            result = unit(work)
+            work.finish()
+        self._committed()
+        return result
+
+    def read_now(self, query: Query[T], *, today: date | None = None) -> T:
+        return self._read(query, today)
+
+    def _read(self, query: Query[T], today: date | None) -> T:
+        with self.engine.connect() as connection, connection.begin():
+            return query(Reader(connection, self.kernel, today=today or self.clock.today()))
+
+    @contextmanager
+    def _alone(self) -> Iterator[Connection]:
+        """A transaction of the calling thread, in turn with the writers of every process."""
+        if not self.is_sqlite:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        with exclusive(self.lock_path("write")), self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+            yield connection
+
+    def _committed(self) -> None:
+        for listener in self._listeners:
+            listener()

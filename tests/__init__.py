@@ -1,0 +1,1 @@
+"""Tests of Qiao; see docs and style for the layers."""
