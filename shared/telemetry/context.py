@@ -13,15 +13,14 @@ def current_trace_id() -> str:
     return f"{context.trace_id:032x}" if context.is_valid else ""
 
 
-def current_traceparent() -> tuple[str | None, str | None]:
-    """traceparent and tracestate as an outbox row keeps them; None where there is none."""
+def current_traceparent() -> str | None:
+    """The traceparent as an outbox row keeps it; None outside of any trace."""
     context = trace.get_current_span().get_span_context()
     if not context.is_valid:
-        return None, None
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}", context.trace_state.to_header() or None
+        return None
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
-def context_of(traceparent: str | None, tracestate: str | None = None) -> Context:
+def context_of(traceparent: str | None) -> Context:
     """The context that a traceparent stands for; an empty one, which begins a new trace, for none or a broken one."""
-    carrier = {name: value for name, value in (("traceparent", traceparent), ("tracestate", tracestate)) if value}
-    return _propagator.extract(carrier, Context())
+    return _propagator.extract({"traceparent": traceparent} if traceparent else {}, Context())

@@ -63,7 +63,6 @@ class Telemetry:
         *,
         kind: SpanKind = SpanKind.INTERNAL,
         parent: str | None = None,
-        tracestate: str | None = None,
         link: str | None = None,
         attributes: Mapping[str, AttributeValue] | None = None,
     ) -> Iterator[Span]:
@@ -73,7 +72,7 @@ class Telemetry:
         """
         with self.tracer.start_as_current_span(
             name,
-            context=context_of(parent, tracestate) if parent else None,
+            context=context_of(parent) if parent else None,
             kind=kind,
             attributes=attributes,
             links=_links(link),
@@ -133,9 +132,7 @@ class _Statements:
         self._tracer = tracer
         self._system = system
 
-    def begin(
-        self, connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
-    ) -> None:  # SQLAlchemy's signature
+    def begin(self, connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
         is_group_writer = connection.get_execution_options().get("begin") is not None
         if context is None or is_group_writer or not trace.get_current_span().is_recording():
             return
@@ -145,9 +142,7 @@ class _Statements:
             attributes={"db.system.name": self._system, "db.query.text": statement[:STATEMENT_CHARACTERS]},
         )
 
-    def end(
-        self, connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
-    ) -> None:  # SQLAlchemy's signature
+    def end(self, connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
         if (span := getattr(context, "qiao_span", None)) is not None:
             span.end()
 

@@ -1,0 +1,161 @@
+"""Who is calling: signs people and programs in and out, and knows them again for a few seconds without asking the store."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final, Protocol, TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Request
+
+from shared.access import credentials
+from shared.access.accounts import NO_PASSWORD
+from shared.access.actor import ADMIN, KERNEL_ROLES, Actor
+from shared.access.credentials import Credential, SignedIn, SignInRules
+from shared.access.passwords import check_strong, hash_password, is_right
+from shared.access.tokens import hash_token, new_token, read_secret
+from shared.errors import Busy, Forbidden, Refusal, Unauthenticated
+
+T = TypeVar("T")
+
+REMEMBERED_SECONDS: Final = 5.0
+"""How long a token is known without asking the store; another process's sign-out takes effect after it."""
+REMEMBERED_TOKENS: Final = 10_000
+HASHING_AT_ONCE: Final = 2
+HASHING_WAITING: Final = 64
+
+
+class SignInRefused(Unauthenticated):
+    """One answer for every cause, so that nobody learns which accounts exist."""
+
+    code = "sign-in-refused"
+
+
+class PasswordExpired(Forbidden):
+    code = "password-expired"
+
+
+class RoleMissing(Forbidden):
+    code = "role-missing"
+
+
+class Units(Protocol):
+    """What runs an action as one unit and answers a question from one snapshot: the service's runtime."""
+
+    def run(self, action: Callable[..., T], /, *args: Any, actor: Actor = ..., **arguments: Any) -> Awaitable[T]: ...
+
+    def read(self, query: Callable[..., T], /, *args: Any, **arguments: Any) -> Awaitable[T]: ...
+
+
+class Access:
+    """One per service. `roles` are the service's own (role → Chinese name); the kernel's come with it."""
+
+    def __init__(self, units: Units, *, service: str, roles: Mapping[str, str], rules: SignInRules | None = None) -> None:
+        self.roles = {**KERNEL_ROLES, **roles}
+        self.cookie = f"qiao_{service}"
+        self._units = units
+        self._rules = rules or SignInRules()
+        self._remembered: dict[str, tuple[Actor, float]] = {}
+        self._hashing = CapacityLimiter(HASHING_AT_ONCE)
+
+    # on every request
+
+    async def actor(self, request: Request) -> Actor:
+        """Who sent the request, by bearer token, else by cookie. Raises Unauthenticated."""
+        token = self.token_of(request)
+        if token is None:
+            raise Unauthenticated("请先登录")
+        hashed = hash_token(token)
+        remembered = self._remembered.get(hashed)
+        if remembered is not None and remembered[1] > monotonic():
+            return remembered[0]
+        actor = await self._units.read(credentials.actor_with, hashed)
+        if actor is None:
+            self._remembered.pop(hashed, None)
+            raise Unauthenticated("登录已失效，请重新登录")
+        if len(self._remembered) >= REMEMBERED_TOKENS:
+            self._remembered.clear()
+        self._remembered[hashed] = (actor, monotonic() + REMEMBERED_SECONDS)
+        return actor
+
+    def token_of(self, request: Request) -> str | None:
+        """The token that came with a request."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and token:
+            return token.strip()
+        return request.cookies.get(self.cookie) or request.cookies.get(f"__Host-{self.cookie}")
+
+    def check_role(self, actor: Actor, roles: Sequence[str]) -> None:
+        """Raises RoleMissing unless the actor holds one of the roles."""
+        if not actor.may(*roles):
+            raise RoleMissing("需要以下角色之一：" + "、".join(self.roles.get(role, role) for role in roles))
+
+    def forget(self, account: str) -> None:
+        """Ask the store again about this account's tokens."""
+        self._remembered = {hashed: known for hashed, known in self._remembered.items() if known[0].account != account}
+
+    # signing in and out
+
+    async def sign_in(self, account: str, password: str) -> SignedIn:
+        """A new token. Raises SignInRefused, PasswordExpired, or Busy when too many sign in at once."""
+        credential = await self._check_password(account, password)
+        if self._has_expired(credential):
+            raise PasswordExpired(f"密码已使用超过 {self._rules.password_lifetime.days} 天，请先修改密码")
+        token = new_token()
+        return await self._units.run(credentials.keep_token, account, token, lifetime=self._rules.token_lifetime)
+
+    async def sign_out(self, request: Request) -> None:
+        """End the token of this request. A token that is gone already is gone."""
+        if (token := self.token_of(request)) is not None:
+            hashed = hash_token(token)
+            self._remembered.pop(hashed, None)
+            await self._units.run(credentials.drop_token, hashed)
+
+    async def change_password(self, account: str, password: str, new_password: str) -> None:
+        """For the owner of the account, also when the old password has expired. Ends all of its tokens."""
+        await self._check_password(account, password)
+        new_hash = await self.hash_strong(new_password, account)
+        await self._units.run(credentials.set_password, account, new_hash)
+        self.forget(account)
+
+    async def hash_strong(self, password: str, account: str) -> str:
+        """The hash of a password that follows the rules. Raises WeakPassword."""
+        check_strong(password, account)
+        return await self._hash(hash_password, password)
+
+    async def bootstrap_admin(self, token_file: Path) -> None:
+        """Let the token in this file act as `admin`, and no earlier one: the first accounts are made with it."""
+        await self._units.run(credentials.admit_admin, hash_token(read_secret(token_file)))
+        self.forget(ADMIN)
+
+    async def record(self, refusal: Refusal, *, actor: Actor | None, method: str, path_template: str) -> None:
+        """Keep a refused access for the auditor (8.1.4.3), as a unit of its own: the refused one has left nothing."""
+        await self._units.run(
+            credentials.keep_refusal, refusal.code, refusal.message, actor.account if actor else "", method, path_template
+        )
+
+    async def _check_password(self, account: str, password: str) -> Credential:
+        credential = await self._units.read(credentials.credential_of, account)
+        fits = await self._hash(is_right, password, credential.password_hash if credential else NO_PASSWORD)
+        if credential is None or not credential.is_active or not fits or _is_locked(credential):
+            if credential is not None and not fits:
+                await self._units.run(credentials.count_failure, account, rules=self._rules)
+            minutes = int(self._rules.locked_for.total_seconds() // 60)
+            raise SignInRefused(f"账号或密码不正确，或账号已锁定（连续 {self._rules.failures_allowed} 次不正确将锁定 {minutes} 分钟）")
+        return credential
+
+    def _has_expired(self, credential: Credential) -> bool:
+        set_at = credential.password_set_at
+        return set_at is not None and datetime.now(set_at.tzinfo) - set_at > self._rules.password_lifetime
+
+    async def _hash(self, function: Callable[..., T], *args: str) -> T:
+        """Hash in a thread, two at a time; beyond 64 waiting the next is told to come again."""
+        if self._hashing.statistics().tasks_waiting >= HASHING_WAITING:
+            raise Busy("登录人数过多，请稍后再试", retry_after=2)
+        return await to_thread.run_sync(function, *args, limiter=self._hashing)
+
+
+def _is_locked(credential: Credential) -> bool:
+    until = credential.locked_until
+    return until is not None and until > datetime.now(until.tzinfo)
