@@ -216,7 +216,7 @@ class Work(Reader):
                 "time": self.now,
                 "businesstime": self.today,
                 "division": getattr(event, "division", None),
-                "traceparent": current_traceparent() or None,
+                "traceparent": current_traceparent(),
             },
         )
 
@@ -252,7 +252,7 @@ class Work(Reader):
                 "problem": "",
                 "businesstime": self.today,
                 "account": self.actor.account,
-                "traceparent": current_traceparent() or None,
+                "traceparent": current_traceparent(),
                 "started_at": self.now,
                 "changed_at": self.now,
             },

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import monotonic
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import StatementError
 
 from shared.errors import Busy
 from shared.store.queue import UnitQueue, Waiting, answer
@@ -75,7 +75,7 @@ class GroupCommitWriter:
         except GroupFailed:
             answer([self._alone(connection, item) for item in ran])
             return
-        except DBAPIError as error:  # BEGIN or COMMIT itself failed: nobody's unit is to blame, all callers hear it
+        except BaseException as error:  # BEGIN or COMMIT itself failed: nobody's unit is to blame, all callers hear it
             for item in ran or [first]:
                 item.error = error
             answer(ran or [first])
@@ -103,7 +103,7 @@ class GroupCommitWriter:
                 item = self._queue.take_waiting()
             try:
                 earlier.flush(connection)
-            except DBAPIError as error:
+            except StatementError as error:
                 raise GroupFailed from error
         return has_written
 
@@ -115,7 +115,7 @@ class GroupCommitWriter:
         try:
             item.value = item.context.run(item.unit, work)
             work.finish()
-        except DBAPIError as error:
+        except StatementError as error:
             raise GroupFailed from error
         except BaseException as error:  # whatever it is, it is its caller's; the thread serves the next one
             item.error = error
@@ -139,7 +139,7 @@ class GroupCommitWriter:
                     transaction.rollback()
         except GroupFailed as failed:
             item.error = failed.__cause__
-        except DBAPIError as error:
+        except BaseException as error:  # its BEGIN or COMMIT failed
             item.error = error
         if has_written and item.error is None:
             self._committed()

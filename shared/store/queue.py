@@ -5,7 +5,7 @@ import contextvars
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from time import monotonic
 from typing import Any
@@ -32,12 +32,11 @@ class Waiting:
     value: Any = None
     error: BaseException | None = None
     has_started: bool = False
-    is_cancelled: bool = field(default=False)
 
     @property
     def is_stale(self) -> bool:
         """Past its deadline or given up by its caller before it began: it is skipped."""
-        return self.is_cancelled or monotonic() > self.deadline
+        return self.future.cancelled() or monotonic() > self.deadline
 
 
 def answer(done: Sequence[Waiting]) -> None:

@@ -76,11 +76,7 @@ class Store:
         loop = asyncio.get_running_loop()
         item = Waiting(unit, actor, today or self.clock.today(), monotonic() + deadline, contextvars.copy_context(), loop, loop.create_future())
         self._writer.put(item, bulk=bulk)
-        try:
-            result: T = await item.future
-        except asyncio.CancelledError:
-            item.is_cancelled = True
-            raise
+        result: T = await item.future
         return result
 
     async def read(self, query: Query[T], *, today: date | None = None) -> T:

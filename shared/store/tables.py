@@ -82,7 +82,6 @@ def kernel_tables(metadata: MetaData) -> KernelTables:
             Column("failures", Integer, nullable=False),
             Column("locked_until", UtcDateTime),
             Column("password_set_at", UtcDateTime),
-            Column("password_set_at", UtcDateTime),
             Column("created_at", UtcDateTime, nullable=False),
             Column("created_by", String, nullable=False),
         ),

@@ -13,6 +13,7 @@ import pytest
 from shared.access import SYSTEM
 from shared.errors import Busy, NotFound, RuleRefusal
 from shared.events.casework import PlanSigned
+from shared.events.procurement import NoticeField, NoticeIssued
 from shared.ids import new_id
 from shared.store.append_only import statements
 from shared.store.queue import CAPACITY
@@ -21,7 +22,7 @@ from shared.store.tables import APPEND_ONLY, kernel_tables
 from shared.store.types import Amount, Exact, Instant, Json
 from shared.work import ActedBeforeRecord, EventTooLarge, Reader, Work
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -160,7 +161,7 @@ async def test_values_come_back_as_they_were(store: Store) -> None:
 
 async def test_a_naive_instant_is_refused(store: Store) -> None:
     naive = datetime(2026, 3, 1)  # noqa: DTZ001 the fault under test
-    with pytest.raises((DBAPIError, ValueError), match="time zone"):
+    with pytest.raises(StatementError, match="time zone"):
         await store.run(lambda work: work.add(Purse(owner="a", fen=1, at=naive)))
 
 
@@ -202,8 +203,6 @@ async def test_no_act_precedes_the_latest_of_its_own_record(store: Store) -> Non
 
 
 async def test_an_event_over_256_kb_is_refused_before_it_is_kept(store: Store) -> None:
-    from shared.events.procurement import NoticeField, NoticeIssued
-
     notice = NoticeIssued(
         notice_id=new_id(), project_id=new_id(), kind="tender", version=1, title="大", issued_on=TODAY,
         fields=(NoticeField(label="正文", value="字" * 90_000),), content_hash="",
