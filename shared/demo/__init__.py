@@ -1,0 +1,1 @@
+"""The Huangshi case, played through the public interfaces of the five services. People and firms are invented."""
