@@ -113,15 +113,15 @@ class RuleBook:
 class Rules:
     """The rules as one unit sees them: of the act's date, and each one asked for is cited in the record of the act."""
 
-    def __init__(self, book: RuleBook, *, today: date, cite: Callable[[Rule], None] | None = None, division: str = "") -> None:
+    def __init__(self, book: RuleBook, *, on: date, cite: Callable[[Rule], None] | None = None, division: str = "") -> None:
         self._book = book
-        self._today = today
+        self._on = on
         self._cite = cite
         self._division = division
 
     def __call__(self, id: str, *, division: str | None = None, on: date | None = None) -> Rule:
         """The rule in force `on` that day (the act's unless given). Raises RuleMissing."""
-        rule = self._book.rule(id, on=on or self._today, division=self._division if division is None else division)
+        rule = self._book.rule(id, on=on or self._on, division=self._division if division is None else division)
         if self._cite:
             self._cite(rule)
         return rule

@@ -84,7 +84,7 @@ def test_department_adds_its_own_row_without_code(tmp_path: Path) -> None:
 
 def test_rule_asked_for_in_a_unit_is_of_its_day_and_is_cited(tmp_path: Path) -> None:
     cited: list[Rule] = []
-    rules = Rules(book(tmp_path, row(50, region=CITY)), today=date(2016, 6, 6), cite=cited.append, division=CITY)
+    rules = Rules(book(tmp_path, row(50, region=CITY)), on=date(2016, 6, 6), cite=cited.append, division=CITY)
 
     rule = rules("open_tender_threshold")
 
@@ -95,7 +95,7 @@ def test_rule_asked_for_in_a_unit_is_of_its_day_and_is_cited(tmp_path: Path) -> 
 
 
 def test_rule_without_region_needs_no_division(tmp_path: Path) -> None:
-    assert Rules(book(tmp_path, row(50)), today=date(2016, 6, 6))("open_tender_threshold").region == ""
+    assert Rules(book(tmp_path, row(50)), on=date(2016, 6, 6))("open_tender_threshold").region == ""
 
 
 @pytest.mark.parametrize(
