@@ -9,7 +9,9 @@ from typing import Any
 @cache
 def _wanted(function: Callable[..., Any]) -> frozenset[str]:
     return frozenset(
-        parameter.name for parameter in signature(function).parameters.values() if parameter.kind in (Parameter.KEYWORD_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+        parameter.name
+        for parameter in signature(function).parameters.values()
+        if parameter.kind in (Parameter.KEYWORD_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
     )
 
 

@@ -45,7 +45,7 @@ def progress(job_id: UUID, *, reader: Reader) -> Progress | None:
     """A job as its user sees it."""
     job = reader.kernel.job.c
     rows = reader.rows(select(job.id, job.kind, job.subject_id, job.status, job.position, job.total, job.problem).where(job.id == job_id))
-    return Progress(*rows[0]) if rows else None
+    return Progress(**rows[0]._mapping) if rows else None
 
 
 class JobRunner:
@@ -60,7 +60,12 @@ class JobRunner:
 
     def start(self) -> None:
         loop = asyncio.get_running_loop()
-        self._store.on_commit(lambda: loop.is_closed() or loop.call_soon_threadsafe(self._wake.set))
+
+        def wake() -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._wake.set)
+
+        self._store.on_commit(wake)
         self._task = loop.create_task(self._run(), name="jobs")
 
     async def stop(self) -> None:
@@ -84,7 +89,11 @@ class JobRunner:
         while next_position is not None:
             try:
                 next_position = await self._store.run(
-                    _chunk(self._chunks[kind], job_id, subject_id, next_position), actor=SYSTEM, today=businesstime, bulk=True, deadline=3600
+                    _chunk(self._chunks[kind], job_id, subject_id, next_position),
+                    actor=SYSTEM,
+                    today=businesstime,
+                    bulk=True,
+                    deadline=3600,
                 )
             except Busy:
                 await asyncio.sleep(SWEEP_SECONDS)

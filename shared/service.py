@@ -39,6 +39,10 @@ Mode = str
 """`all`, or on PostgreSQL `serve` (HTTP only) and `work` (consumers, relay, jobs)."""
 
 
+class SettingMissing(RuntimeError):
+    """A setting without which a service cannot start."""
+
+
 @dataclass(frozen=True)
 class Reaction:
     """What a service does when it hears an event."""
@@ -106,7 +110,7 @@ class Runtime:
         self.clock = settings.clock()
         self.telemetry = telemetry or Telemetry(service.name)
         self.store = service.open_store(settings)
-        self.keyring = Keyring.from_file(settings.key_file) if settings.key_file else Keyring.create(settings.data / "secrets" / "key")
+        self.keyring = Keyring.from_file(_key_file(settings))
         self.fingerprint_key = self.keyring.derive("idempotency")
         self.files = Files(settings.data / service.name / "files", self.keyring)
         self.rulebook = RuleBook.load(service.folder / "rules", settings.rules_dir)
@@ -116,8 +120,8 @@ class Runtime:
             service.name,
             settings.nats_url,
             self.store,
-            reactions={reaction.event: partial(self._react, reaction.function) for reaction in service.reactions},
-            answers={answer.request: partial(self._react, answer.function) for answer in service.answers},
+            reactions={reaction.event: partial(self.react, reaction.function) for reaction in service.reactions},
+            answers={answer.request: partial(self.react, answer.function) for answer in service.answers},
             tracer=self.telemetry.tracer,
             relays=mode != "serve",
             consumes=mode != "serve",
@@ -126,7 +130,9 @@ class Runtime:
 
     # what routes and the kernel run
 
-    async def run(self, action: Callable[..., T], *args: Any, actor: Actor = SYSTEM, today: date | None = None, bulk: bool = False, **arguments: Any) -> T:
+    async def run(
+        self, action: Callable[..., T], *args: Any, actor: Actor = SYSTEM, today: date | None = None, bulk: bool = False, **arguments: Any
+    ) -> T:
         """Run an action as one unit, handing it what it asks for by name."""
 
         def unit(work: Work) -> T:
@@ -167,7 +173,8 @@ class Runtime:
             },
         )
 
-    def _react(self, function: Callable[..., T], said: Event | Request, *, work: Work) -> T:
+    def react(self, function: Callable[..., T], said: Event | Request, work: Work) -> T:
+        """Run a reaction or an answer inside the unit of its message."""
         return function(said, **self.offers(function, work))
 
     def _chunk(self, chunk: Callable[..., int | None], subject_id: UUID, position: int, work: Work) -> int | None:
@@ -209,7 +216,15 @@ class Runtime:
         return "" if health["state"] == "ok" else f"消息总线不可用或落后，事件保存在本服务，恢复后自动送出：{health}"
 
 
-def build_app(service: Service, settings: ServiceSettings | None = None, *, mode: Mode = "all", telemetry: Telemetry | None = None) -> FastAPI:
+def _key_file(settings: ServiceSettings) -> Path:
+    if settings.key_file is None:
+        raise SettingMissing("QIAO_KEY_FILE is not set: name a file that only this service can read (qiao up makes one per service)")
+    return settings.key_file
+
+
+def build_app(
+    service: Service, settings: ServiceSettings | None = None, *, mode: Mode = "all", telemetry: Telemetry | None = None
+) -> FastAPI:
     """The service as an ASGI application that starts and stops with its server."""
     settings = settings or service.settings()
     configure_logging(service.name)
@@ -235,7 +250,11 @@ def build_app(service: Service, settings: ServiceSettings | None = None, *, mode
     app.state.runtime = runtime
     problems.install(app, record=runtime.access.record)
     guard.install(app, service=service.name, public_url=settings.public_url or None)
-    app.include_router(routes.kernel_router(access=runtime.access, files=runtime.files, plugins=runtime.hooks, checks=runtime.health_checks(), roles=service.roles))
+    app.include_router(
+        routes.kernel_router(
+            access=runtime.access, files=runtime.files, plugins=runtime.hooks, checks=runtime.health_checks(), roles=service.roles
+        )
+    )
     for router in service.routers:
         app.include_router(router)
     return app

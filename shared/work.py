@@ -127,13 +127,13 @@ class Reader:
             raise NotFound(f"没有找到该记录（{_table_of(model).name}）")
         return found
 
-    def select(self, statement: Select[tuple[M]]) -> list[M]:
+    def select(self, statement: Select[M]) -> list[M]:
         """Rows of one model: `select(Case).where(...)`."""
         model: type[M] = statement.column_descriptions[0]["entity"]
         self._before_read()
         return [self._loaded(model, dict(row)) for row in self._connection.execute(statement).mappings()]
 
-    def first(self, statement: Select[tuple[M]]) -> M | None:
+    def first(self, statement: Select[M]) -> M | None:
         """The first row of one model, or None."""
         found = self.select(statement.limit(1))
         return found[0] if found else None
@@ -229,7 +229,9 @@ class Work(Reader):
         """File this act under a record. Raises ActedBeforeRecord for an act dated before the latest of that record."""
         self._record = (entity, str(id))
         act = self.kernel.act.c
-        latest = self.scalar(select(act.acted_on).where(act.entity == entity, act.entity_id == str(id)).order_by(act.acted_on.desc()).limit(1))
+        latest = self.scalar(
+            select(act.acted_on).where(act.entity == entity, act.entity_id == str(id)).order_by(act.acted_on.desc()).limit(1)
+        )
         if latest is not None and latest > self.today:
             raise ActedBeforeRecord(f"该记录最近一次办理日期为 {latest}，本次日期 {self.today} 早于它")
 

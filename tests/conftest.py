@@ -6,12 +6,15 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import insert, select
+
 from shared.clock import ACTED_ON
 from shared.events.event import Event, event_types
 from shared.http.call import KEY_HEADER
@@ -21,7 +24,6 @@ from shared.service import Runtime, Service, build_app
 from shared.settings import ServiceSettings
 from shared.store.migrate import upgrade
 from shared.work import Reader, Work
-from sqlalchemy import insert, select
 
 pytest_plugins = ["tests.servers"]
 
@@ -44,7 +46,9 @@ class Desk:
         self._office = office
         self._headers = headers
 
-    def post(self, path: str, json: Any = None, *, on: date | str | None = None, key: str | None = None, expect: int | None = None, **more: Any) -> Any:
+    def post(
+        self, path: str, json: Any = None, *, on: date | str | None = None, key: str | None = None, expect: int | None = None, **more: Any
+    ) -> Any:
         """POST a command; returns the answer as JSON. Asserts success, or the status that is expected."""
         headers = {**self._headers, KEY_HEADER: key or str(uuid4())}
         if on is not None:
@@ -64,7 +68,9 @@ class Desk:
 
     def upload(self, content: bytes, name: str = "document.pdf") -> str:
         """Upload a file; returns its id."""
-        response = self._office.http.post("/api/v1/files", files={"file": (name, content)}, headers={**self._headers, KEY_HEADER: str(uuid4())})
+        response = self._office.http.post(
+            "/api/v1/files", files={"file": (name, content)}, headers={**self._headers, KEY_HEADER: str(uuid4())}
+        )
         assert response.is_success, response.text
         return str(response.json()["id"])
 
@@ -99,18 +105,18 @@ class Office:
                 }
                 work.execute(insert(kernel.account), [row])
             digest = hashlib.sha256(token.encode()).hexdigest()
-            work.execute(insert(kernel.token), [{"hash": digest, "account": account, "created_at": now, "expires_at": now + timedelta(hours=1)}])
+            work.execute(
+                insert(kernel.token), [{"hash": digest, "account": account, "created_at": now, "expires_at": now + timedelta(hours=1)}]
+            )
 
         self.store.run_now(unit)
         return Desk(self, {"Authorization": f"Bearer {token}"})
 
     def hear(self, event: Event, *, on: date | None = None) -> None:
         """Let the service react to an event, as its consumer would."""
-        for reaction in self.runtime.service.reactions:
-            if type(event) is reaction.event:
-                self.store.run_now(lambda work: self.runtime._react(reaction.function, event, work=work), today=on)
-                return
-        raise AssertionError(f"{self.runtime.service.name} does not hear {event.subject}")
+        reactions = {reaction.event: reaction.function for reaction in self.runtime.service.reactions}
+        assert type(event) in reactions, f"{self.runtime.service.name} does not hear {event.subject}"
+        self.store.run_now(partial(self.runtime.react, reactions[type(event)], event), today=on)
 
     def said(self, kind: type[E]) -> list[E]:
         """Events of one kind in the outbox, oldest first."""
@@ -125,7 +131,10 @@ class Office:
     def everything_said(self) -> list[Event]:
         def query(reader: Reader) -> list[Event]:
             outbox = reader.kernel.outbox.c
-            return [event_types()[row.type].model_validate_json(row.data) for row in reader.rows(select(outbox.type, outbox.data).order_by(outbox.seq))]
+            return [
+                event_types()[row.type].model_validate_json(row.data)
+                for row in reader.rows(select(outbox.type, outbox.data).order_by(outbox.seq))
+            ]
 
         return self.store.read_now(query)
 

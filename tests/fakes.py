@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
+from sqlmodel import SQLModel
+
 from shared.access import SYSTEM, Actor
 from shared.errors import NotFound
 from shared.events.event import Event
 from shared.rules import Rule
-from sqlmodel import SQLModel
 
 M = TypeVar("M", bound=SQLModel)
 

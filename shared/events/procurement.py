@@ -12,7 +12,18 @@ from shared.events.event import Cents, Division, Event, Part
 
 Method = Literal["open_tender", "invited_tender", "competitive_negotiation", "competitive_consultation", "inquiry", "single_source"]
 NoticeKind = Literal[
-    "budget", "catalogue", "requirement_opinion", "tender", "termination", "negotiation", "award", "contract", "acceptance", "correction", "audit", "price_standard"
+    "budget",
+    "catalogue",
+    "requirement_opinion",
+    "tender",
+    "termination",
+    "negotiation",
+    "award",
+    "contract",
+    "acceptance",
+    "correction",
+    "audit",
+    "price_standard",
 ]
 
 

@@ -1,7 +1,7 @@
 """One authenticated request: who asks, on which business date, and the two things a route does with it.
 
-    call.act(action, …)    a command: one unit, idempotent by its key, recorded as an act
-    call.read(query, …)    a question: one snapshot
+call.act(action, …)    a command: one unit, idempotent by its key, recorded as an act
+call.read(query, …)    a question: one snapshot
 """
 
 from collections.abc import Callable
@@ -95,7 +95,14 @@ class Call:
         answer = Answer(status, render(value))
         work.keep(
             work.kernel.idempotency,
-            {"key": key, "account": work.actor.account, "request_hash": request_hash, "status": status, "answer": answer.body, "at": work.now},
+            {
+                "key": key,
+                "account": work.actor.account,
+                "request_hash": request_hash,
+                "status": status,
+                "answer": answer.body,
+                "at": work.now,
+            },
         )
         return answer
 

@@ -17,9 +17,14 @@ SQLITE_PRAGMAS = (
 
 
 def make_engine(url: str) -> Engine:
-    """An engine that never prints what it binds (it may be a person's data) and whose transactions begin when the caller says so: BEGIN IMMEDIATE to write, BEGIN to read on SQLite."""
+    """An engine that never prints what it binds, as that may be a person's data.
+
+    Its transactions begin when the caller says so: BEGIN IMMEDIATE to write, BEGIN to read on SQLite.
+    """
     if make_url(url).get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10}, pool_size=8, max_overflow=8, hide_parameters=True)
+        engine = create_engine(
+            url, connect_args={"check_same_thread": False, "timeout": 10}, pool_size=8, max_overflow=8, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_plain)
         return engine

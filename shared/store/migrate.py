@@ -67,7 +67,9 @@ def check_schema(service: Migrated, store: Store) -> None:
     """Raises SchemaOutdated unless the store has the newest schema."""
     current, newest = _revisions(service, store.engine)
     if current != newest:
-        raise SchemaOutdated(f"{service.name}: the store is at {current or 'nothing'}, this version needs {newest}; run: qiao db upgrade {service.name}")
+        raise SchemaOutdated(
+            f"{service.name}: the store is at {current or 'nothing'}, this version needs {newest}; run: qiao db upgrade {service.name}"
+        )
 
 
 def _config(service: Migrated, target: Target) -> Config:

@@ -71,10 +71,14 @@ class Store:
             raise ValueError("PostgreSQL has locks of its own")
         return self.path.with_name(f"{self.path.name}.{purpose}.lock")
 
-    async def run(self, unit: Unit[T], *, actor: Actor = SYSTEM, today: date | None = None, bulk: bool = False, deadline: float = DEADLINE) -> T:
+    async def run(
+        self, unit: Unit[T], *, actor: Actor = SYSTEM, today: date | None = None, bulk: bool = False, deadline: float = DEADLINE
+    ) -> T:
         """Run a unit and wait until it is durable. Raises what the unit raises, or Busy when the queue is full or the wait too long."""
         loop = asyncio.get_running_loop()
-        item = Waiting(unit, actor, today or self.clock.today(), monotonic() + deadline, contextvars.copy_context(), loop, loop.create_future())
+        item = Waiting(
+            unit, actor, today or self.clock.today(), monotonic() + deadline, contextvars.copy_context(), loop, loop.create_future()
+        )
         self._writer.put(item, bulk=bulk)
         result: T = await item.future
         return result
@@ -107,7 +111,11 @@ class Store:
             with self.engine.begin() as connection:
                 yield connection
             return
-        with exclusive(self.lock_path("write")), self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        with (
+            exclusive(self.lock_path("write")),
+            self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
+            connection.begin(),
+        ):
             yield connection
 
     def _committed(self) -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, MetaData, String, Table, Text, Uuid, text
 from sqlalchemy import JSON as Json
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, MetaData, String, Table, Text, Uuid, text
 
 from shared.store.types import UtcDateTime
 

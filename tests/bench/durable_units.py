@@ -11,6 +11,7 @@ import asyncio
 import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,11 @@ from uuid import UUID
 
 from rich.console import Console
 from rich.table import Table as Picture
+from sqlalchemy import event, func, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
 from shared.errors import RuleRefusal
 from shared.events.casework import SessionRecorded
 from shared.ids import new_id
@@ -27,10 +33,6 @@ from shared.store.engine import SQLITE_PRAGMAS
 from shared.store.store import Store
 from shared.store.tables import kernel_tables
 from shared.work import Work
-from sqlalchemy import event, func, insert, select
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
 
 CALLERS = 64
 REFUSED_EVERY = 20
@@ -60,7 +62,9 @@ class Refused(RuleRefusal):
 
 def visit(number: int) -> tuple[Visit, SessionRecorded]:
     row = Visit(case_id=new_id(), worker=f"w{number % 15}", held_on=TODAY, minutes=50, note="入户")
-    said = SessionRecorded(case_id=row.case_id, contract_id=row.case_id, number=number, held_on=TODAY, minutes=50, mode="home_visit", group="G1")
+    said = SessionRecorded(
+        case_id=row.case_id, contract_id=row.case_id, number=number, held_on=TODAY, minutes=50, mode="home_visit", group="G1"
+    )
     return row, said
 
 
@@ -78,10 +82,8 @@ async def with_callers(units: int, one: Callable[[int], Awaitable[None]]) -> flo
 
     async def caller() -> None:
         for number in numbers:
-            try:
+            with suppress(Refused):
                 await one(number)
-            except Refused:
-                pass
 
     began = perf_counter()
     await asyncio.gather(*(caller() for _ in range(CALLERS)))
@@ -94,7 +96,12 @@ async def qiao(folder: Path, units: int) -> float:
     store.start()
     try:
         rate = await with_callers(units, lambda number: store.run(partial(unit, number)))
-        kept = await store.read(lambda reader: (reader.scalar(select(func.count()).select_from(Visit)), reader.scalar(select(func.count()).select_from(KERNEL.outbox))))
+        kept = await store.read(
+            lambda reader: (
+                reader.scalar(select(func.count()).select_from(Visit)),
+                reader.scalar(select(func.count()).select_from(KERNEL.outbox)),
+            )
+        )
     finally:
         await asyncio.to_thread(store.stop)
     expect_all_kept(kept, units)

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import partial
@@ -10,6 +10,11 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
 from shared.access import SYSTEM
 from shared.errors import Busy, NotFound, RuleRefusal
 from shared.events.casework import PlanSigned
@@ -21,10 +26,6 @@ from shared.store.store import Store
 from shared.store.tables import APPEND_ONLY, kernel_tables
 from shared.store.types import Amount, Exact, Instant, Json
 from shared.work import ActedBeforeRecord, EventTooLarge, Reader, Work
-from sqlalchemy import func, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
 
 pytestmark = pytest.mark.integration
 
