@@ -1,0 +1,1 @@
+"""The command line `qiao`: run services, and look after their stores, plugins and bus."""

@@ -1,0 +1,55 @@
+"""Which services there are on this machine, by the entry points of the package."""
+
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint, entry_points
+
+from shared.service import Service
+
+GROUP = "qiao.services"
+OWN_PACKAGES = ("services", "shared")
+
+
+class NoSuchService(LookupError):
+    """No service has this name."""
+
+
+class NotInstalled(RuntimeError):
+    """The service is known, but a package that it needs is not installed."""
+
+    def __init__(self, name: str, missing: str) -> None:
+        super().__init__(f"{name} is not installed: pip install 'qiao[{name}]' (missing {missing})")
+
+
+def service_names() -> list[str]:
+    """In the order of their ports, which is that of pyproject.toml."""
+    return [entry.name for entry in _entries()]
+
+
+def load_service(name: str) -> Service:
+    """Raises NoSuchService, or NotInstalled when its extra is missing."""
+    for entry in _entries():
+        if entry.name == name:
+            return _load(entry)
+    raise NoSuchService(f"There is no service {name!r}. There are: {', '.join(service_names())}.")
+
+
+def load_services(names: Sequence[str] = ()) -> list[Service]:
+    """Those named, or all."""
+    return [load_service(name) for name in (names or service_names())]
+
+
+def _entries() -> list[EntryPoint]:
+    return list(entry_points(group=GROUP))
+
+
+def _load(entry: EntryPoint) -> Service:
+    try:
+        loaded = entry.load()
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing in OWN_PACKAGES:
+            raise
+        raise NotInstalled(entry.name, missing) from error
+    if not isinstance(loaded, Service):
+        raise TypeError(f"The entry point {entry.name} of {GROUP} is not a Service but a {type(loaded).__name__}.")
+    return loaded

@@ -1,0 +1,114 @@
+"""Every command of `qiao`, and how an error that was foreseen is told: one sentence, no traceback."""
+
+import signal
+import sys
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+
+from shared.cli.database import database_app
+from shared.cli.embedded_nats import NatsNotStarted
+from shared.cli.installed import NoSuchService, NotInstalled, load_service, load_services, service_names
+from shared.cli.secret_files import secrets_folder
+from shared.cli.supervisor import NotReady, Supervisor, until_interrupted
+from shared.service import Mode, build_app
+from shared.settings import ServiceSettings
+from shared.store.migrate import SchemaOutdated
+
+FORESEEN = (NatsNotStarted, NoSuchService, NotInstalled, NotReady, SchemaOutdated)
+STOP_WITHIN_SECONDS = 15
+COLOURS = ("cyan", "green", "magenta", "yellow", "blue")
+
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Qiao 桥: buy social services, and account for it.")
+app.add_typer(database_app, name="db")
+console = Console(highlight=False)
+
+ServiceName = Annotated[str, typer.Argument(help="intake, procurement, casework, evaluation or disclosure.", show_default=False)]
+Host = Annotated[str, typer.Option(envvar="QIAO_HOST", help="Address to listen on; 0.0.0.0 in a container.")]
+Port = Annotated[int, typer.Option(help="Port to listen on instead of the service's own.", show_default=False)]
+
+
+@app.command()
+def serve(service: ServiceName, host: Host = "127.0.0.1", port: Port = 0) -> None:
+    """Run one service's HTTP alone. Needs PostgreSQL, beside `qiao work`."""
+    _run(service, "serve", host, port)
+
+
+@app.command()
+def work(service: ServiceName, host: Host = "127.0.0.1", port: Port = 0) -> None:
+    """Run one service's consumers, relay and jobs alone; HTTP answers for its health. Needs PostgreSQL."""
+    _run(service, "work", host, port)
+
+
+@app.command("all")
+def all_of(service: ServiceName, host: Host = "127.0.0.1", port: Port = 0) -> None:
+    """Run one whole service in one process."""
+    _run(service, "all", host, port)
+
+
+def _run(name: str, mode: Mode, host: str, port: int) -> None:
+    service = load_service(name)
+    settings = service.settings()
+    application = build_app(service, settings, mode=mode)
+    uvicorn.run(
+        application,
+        host=host,
+        port=port or settings.port or service.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_WITHIN_SECONDS,
+    )
+
+
+@app.command()
+def up(
+    services: Annotated[list[str] | None, typer.Argument(help="Which services; all, if none is named.", show_default=False)] = None,
+    port_base: Annotated[
+        int | None, typer.Option(help="Move all ports: intake to this + 1, NATS to this + 22.", show_default=False)
+    ] = None,
+) -> None:
+    """Run services on this machine, with a NATS server of their own unless QIAO_NATS_URL names one. Ctrl-C stops them."""
+    chosen = load_services(services or [])
+    data = ServiceSettings().data
+    colours = dict(zip(service_names(), COLOURS, strict=False))
+    width = max(len(service.name) for service in chosen)
+
+    def echo(name: str, line: str) -> None:
+        console.print(f"[{colours.get(name, 'white')}]{name:<{width}}[/]", end=" ")
+        console.print(line, markup=False, soft_wrap=True)
+
+    with until_interrupted(), Supervisor(chosen, data=data, port_base=port_base, echo=echo) as qiao:
+        for service in chosen:
+            console.print(f"[bold]{service.title}[/] {service.name}: {qiao.address(service.name)}")
+        console.print(
+            f"NATS: {qiao.nats_url}. Data: {data}. Tokens for the first accounts: {secrets_folder(data)}. Ctrl-C stops everything."
+        )
+        signal.pause()
+
+
+@app.command()
+def services() -> None:
+    """Which services this installation can run."""
+    table = Table("service", "name", "port", "state", box=None)
+    for name in service_names():
+        try:
+            service = load_service(name)
+        except NotInstalled as error:
+            table.add_row(name, "", "", f"[yellow]{error}[/]")
+        else:
+            table.add_row(name, service.title, str(service.port), "[green]ready[/]")
+    console.print(table)
+
+
+def main() -> None:
+    """Run `qiao`."""
+    try:
+        app()
+    except FORESEEN as error:
+        Console(stderr=True, highlight=False).print(str(error), style="red", markup=False)
+        sys.exit(1)

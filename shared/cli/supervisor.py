@@ -1,0 +1,175 @@
+"""Runs Qiao on one machine: a NATS server of its own, and one process per service, as `qiao up` and `qiao demo` do."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+from shared.access.tokens import read_secret
+from shared.bus.provision import provision
+from shared.cli.child import Child, Echo
+from shared.cli.embedded_nats import EmbeddedNats
+from shared.cli.secret_files import admin_token_file, key_file
+from shared.service import Service
+from shared.settings import ServiceSettings
+from shared.store.migrate import upgrade
+
+PORT_BASE = 8100
+NATS_PORT = 4222
+NATS_ABOVE_BASE = 22
+READY_WITHIN_SECONDS = 60.0
+
+
+class NotReady(RuntimeError):
+    """A service did not come up; the message has its last lines."""
+
+
+class Supervisor:
+    """The services given, with what they need, from `start` to `stop`. Use it as a context; `stop` is also right after a failed start.
+
+    With `port_base`, service ports move with it and NATS listens 22 above it. Where QIAO_NATS_URL names a server, that one is
+    used, and its streams are left to whoever runs it (`qiao bus provision`).
+    """
+
+    def __init__(
+        self, services: Sequence[Service], *, data: Path, port_base: int | None = None, is_rehearsal: bool = False, echo: Echo | None = None
+    ) -> None:
+        self.services = tuple(services)
+        self.data = data
+        self._port_base = port_base
+        self._is_rehearsal = is_rehearsal
+        self._echo = echo
+        outside = os.environ.get("QIAO_NATS_URL")
+        nats_port = NATS_PORT if port_base is None else port_base + NATS_ABOVE_BASE
+        self._nats = None if outside else EmbeddedNats(data / "nats", port=nats_port)
+        self.nats_url = self._nats.url if self._nats else str(outside)
+        self._children: dict[str, Child] = {}
+
+    def port(self, service: Service) -> int:
+        if self._port_base is not None:
+            return service.port - PORT_BASE + self._port_base
+        return self._settings(service).port or service.port
+
+    def address(self, name: str) -> str:
+        """Where a service answers, e.g. `http://127.0.0.1:8101`."""
+        return f"http://127.0.0.1:{self.port(self._service(name))}"
+
+    def admin_token(self, name: str) -> str:
+        """The token with which the first accounts of a service are made."""
+        return read_secret(admin_token_file(self.data, name))
+
+    def process_id(self, name: str) -> int | None:
+        return self._children[name].process_id
+
+    def start(self) -> None:
+        """Bring up the bus, bring the stores to this version, and return when every service answers."""
+        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._nats is not None:
+            self._nats.start()
+            asyncio.run(provision(self.nats_url))
+        for service in self.services:
+            self._upgrade(service)
+        logs = self.data / "logs"
+        logs.mkdir(exist_ok=True)
+        for service in self.services:
+            child = Child(service.name, self._environment(service), logs / f"{service.name}.log", self._echo)
+            self._children[service.name] = child
+            child.start()
+        for service in self.services:
+            self._wait_until_ready(service)
+
+    def stop(self) -> None:
+        """Stop the services together, then the bus, so that what they have said last is on it."""
+        for child in self._children.values():
+            child.ask_to_stop()
+        for child in self._children.values():
+            child.wait_until_stopped()
+        if self._nats is not None:
+            self._nats.stop()
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def _service(self, name: str) -> Service:
+        return next(service for service in self.services if service.name == name)
+
+    def _settings(self, service: Service) -> ServiceSettings:
+        return service.settings(data=self.data)
+
+    def _upgrade(self, service: Service) -> None:
+        store = service.open_store(self._settings(service))
+        try:
+            upgrade(service, store)
+        finally:
+            store.engine.dispose()
+
+    def _environment(self, service: Service) -> dict[str, str]:
+        """What the process of a service is told beside what the user has set. A secret file that the user names is kept."""
+        prefix = f"QIAO_{service.name.upper()}"
+        told = {
+            "QIAO_DATA": str(self.data),
+            "QIAO_NATS_URL": self.nats_url,
+            f"{prefix}_PORT": str(self.port(service)),
+        }
+        if self._is_rehearsal:
+            told["QIAO_REHEARSAL"] = "1"
+        if "QIAO_KEY_FILE" not in os.environ:
+            told["QIAO_KEY_FILE"] = str(key_file(self.data, service.name))
+        if f"{prefix}_ADMIN_TOKEN_FILE" not in os.environ:
+            told[f"{prefix}_ADMIN_TOKEN_FILE"] = str(admin_token_file(self.data, service.name))
+        return told
+
+    def _wait_until_ready(self, service: Service) -> None:
+        child = self._children[service.name]
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while not _answers(self.port(service)):
+            if child.crashes or time.monotonic() > deadline:
+                raise NotReady(f"{service.name} did not start. Its last lines:\n" + "\n".join(child.last_lines))
+            time.sleep(0.05)
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/-/health/ready")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+@contextmanager
+def until_interrupted() -> Iterator[None]:
+    """Within it, Ctrl-C, SIGTERM and a closed terminal end the block quietly; while it is left, further ones are ignored.
+
+    `with until_interrupted(), Supervisor(…): signal.pause()` runs until then and stops in order.
+    """
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, interrupt) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
