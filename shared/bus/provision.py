@@ -1,0 +1,134 @@
+"""Makes the streams and consumers of the topology, and tells where a server differs from it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import nats
+from nats.aio.client import Client
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.client import JetStreamContext
+from nats.js.errors import NotFoundError
+
+from shared.bus.topology import FLOOR, MAX_ACK_PENDING, QIAO, Consumer, Limits, Stream, Topology, stream_of
+
+ACK_WAIT = 30.0
+
+
+class ServerTooOld(Exception):
+    """A server below the floor ignores in silence what we ask of it (decision 10)."""
+
+
+def check_version(client: Client) -> None:
+    """Raises ServerTooOld."""
+    version = client.connected_server_version
+    if (version.major, version.minor) < FLOOR:
+        raise ServerTooOld(f"NATS 服务器版本为 {version.major}.{version.minor}.{version.patch}，至少需要 {FLOOR[0]}.{FLOOR[1]}")
+
+
+async def provision(url: str, topology: Topology = QIAO) -> list[str]:
+    """Create what is missing and change what differs; says what it did. Run it as often as you like. Raises ServerTooOld."""
+    client = await nats.connect(url, name="qiao-provision", allow_reconnect=False, connect_timeout=5)
+    try:
+        check_version(client)
+        return await provision_on(client.jetstream(), topology)
+    finally:
+        await client.close()
+
+
+async def provision_on(js: JetStreamContext, topology: Topology) -> list[str]:
+    done = []
+    for stream in topology.streams():
+        wanted = stream_config(stream, topology.limits)
+        try:
+            held = (await js.stream_info(stream.name)).config
+        except NotFoundError:
+            await js.add_stream(wanted)
+            done.append(f"created stream {stream.name}")
+            continue
+        if different := _difference(wanted, held, _STRUCTURE + _LIMITS):
+            await js.update_stream(held.evolve(**{name: getattr(wanted, name) for name in _STRUCTURE + _LIMITS}))
+            done.append(f"changed stream {stream.name}: {', '.join(different)}")
+    for consumer in topology.consumers():
+        config = consumer_config(consumer)
+        try:
+            different = consumer_drift(consumer, (await js.consumer_info(consumer.stream, consumer.name)).config)
+        except NotFoundError:
+            await js.add_consumer(consumer.stream, config)
+            done.append(f"created consumer {consumer.name}")
+            continue
+        if different:
+            await js.add_consumer(consumer.stream, config)
+            done.append(f"changed consumer {consumer.name}: {', '.join(different)}")
+    return done
+
+
+async def drift(js: JetStreamContext, topology: Topology = QIAO, service: str | None = None) -> list[str]:
+    """Where the server differs from the topology: for one service in its own stream and consumers, else anywhere."""
+    found = []
+    for stream in topology.streams():
+        if service is None or stream.name == stream_of(service):
+            found += await stream_drift(js, stream)
+    for consumer in topology.consumers(service):
+        found += await _consumer_drift(js, consumer)
+    return found
+
+
+async def stream_drift(js: JetStreamContext, stream: Stream) -> list[str]:
+    try:
+        held = (await js.stream_info(stream.name)).config
+    except NotFoundError:
+        return [f"stream {stream.name} is missing"]
+    return [f"stream {stream.name}: {difference}" for difference in _difference(stream_config(stream, Limits()), held, _STRUCTURE)]
+
+
+async def _consumer_drift(js: JetStreamContext, consumer: Consumer) -> list[str]:
+    try:
+        held = (await js.consumer_info(consumer.stream, consumer.name)).config
+    except NotFoundError:
+        return [f"consumer {consumer.name} is missing"]
+    return [f"consumer {consumer.name}: {difference}" for difference in consumer_drift(consumer, held)]
+
+
+def stream_config(stream: Stream, limits: Limits) -> StreamConfig:
+    """Limits retention keeps everything for readers that join later; a full stream refuses, and the outbox keeps the row."""
+    return StreamConfig(
+        name=stream.name,
+        subjects=list(stream.subjects),
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.NEW,
+        storage=StorageType.FILE,
+        duplicate_window=limits.duplicate_window,
+        max_bytes=limits.max_bytes,
+        num_replicas=limits.replicas,
+    )
+
+
+def consumer_config(consumer: Consumer) -> ConsumerConfig:
+    """Deliveries are not limited: a message that the server gave up would stay unread without a word; we count ourselves."""
+    return ConsumerConfig(
+        durable_name=consumer.name,
+        filter_subjects=list(consumer.subjects),
+        deliver_policy=DeliverPolicy.ALL,
+        ack_policy=AckPolicy.EXPLICIT,
+        ack_wait=ACK_WAIT,
+        max_deliver=-1,
+        max_ack_pending=MAX_ACK_PENDING,
+    )
+
+
+_STRUCTURE = ("subjects", "retention", "discard", "storage")
+_LIMITS = ("duplicate_window", "max_bytes", "num_replicas")
+"""An operator's choice, so no drift when a service compares."""
+_CONSUMER_FIELDS = ("deliver_policy", "ack_policy", "ack_wait", "max_deliver", "max_ack_pending")
+
+
+def _difference(wanted: Any, held: Any, names: Sequence[str]) -> list[str]:
+    pairs = [(name, getattr(held, name), getattr(wanted, name)) for name in names]
+    return [f"{name} is {found}, should be {expected}" for name, found, expected in pairs if found != expected]
+
+
+def consumer_drift(consumer: Consumer, held: ConsumerConfig) -> list[str]:
+    wanted = consumer_config(consumer)
+    subjects = sorted(held.filter_subjects or [held.filter_subject or ""])
+    different = [] if subjects == sorted(consumer.subjects) else [f"filters are {subjects}, should be {sorted(consumer.subjects)}"]
+    return different + _difference(wanted, held, _CONSUMER_FIELDS)

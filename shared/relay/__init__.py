@@ -1,0 +1,204 @@
+"""The relay: publishes what the outbox keeps, in order, and marks it sent when the stream has it (decision 2).
+
+A round claims up to 256 unsent rows and publishes them in runs, a run being the longest stretch of rows in which no
+aggregate occurs twice. So at most one row per aggregate is unacknowledged, and the stream gets the order of the outbox.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from time import monotonic
+
+from opentelemetry.trace import Status, StatusCode, Tracer
+from sqlalchemy import and_, bindparam, func, not_, select, update
+
+from shared.bus.cloudevents import Message, Said, to_message
+from shared.bus.faults import CannotPass
+from shared.bus.options import Options
+from shared.bus.tracing import headers_of, start_publishing
+from shared.relay.turn import Turn, turn_of
+from shared.store.store import Store
+from shared.work import Reader, Work
+
+log = logging.getLogger("qiao.relay")
+
+Publish = Callable[[Message], Awaitable[int]]
+"""Gives a message to its stream and returns its place there. Raises CannotPass for what the stream will never take."""
+
+Aggregate = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Held:
+    """An aggregate whose next event cannot pass; the events of all others go on."""
+
+    error: str
+    until: float
+
+
+@dataclass(slots=True)
+class State:
+    """What health tells of the relay."""
+
+    has_turn: bool = False
+    sent: int = 0
+    pending: int = 0
+    oldest: datetime | None = None
+    trouble: str = ""
+    held: dict[Aggregate, Held] = field(default_factory=dict)
+
+
+class Relay:
+    """One per store works; others wait for their turn."""
+
+    def __init__(self, store: Store, publish: Publish, is_connected: Callable[[], bool], *, tracer: Tracer, options: Options) -> None:
+        self._store = store
+        self._publish = publish
+        self._is_connected = is_connected
+        self._tracer = tracer
+        self._options = options
+        self._turn: Turn = turn_of(store)
+        self._failures = 0
+        self.state = State()
+
+    def wake(self) -> None:
+        """The bus is back: do not sleep on."""
+        self._failures = 0
+        self._turn.changed.set()
+
+    async def run(self) -> None:
+        """Until cancelled. Faults of the store or the bus make it wait, never end."""
+        while True:
+            try:
+                async with self._turn.held():
+                    self.state.has_turn = True
+                    await self._relay()
+            except Exception as error:  # the edge of the process: a relay that ends would strand everything said from now on
+                log.exception("the relay was interrupted")
+                self.state.trouble = type(error).__name__
+            finally:
+                self.state.has_turn = False
+            await asyncio.sleep(self._options.sweep)
+
+    async def _relay(self) -> None:
+        while not self._turn.is_lost:
+            self._turn.changed.clear()
+            is_more = await self._round()
+            if self._failures:
+                await self._turn.wait(min(self._options.relay_delay * 2 ** (self._failures - 1), self._options.relay_longest))
+            elif not is_more:
+                await self._turn.wait(self._options.sweep)
+
+    async def _round(self) -> bool:
+        """Publish what waits, up to a window of it. True if there may be more."""
+        now = monotonic()
+        self.state.held = {aggregate: held for aggregate, held in self.state.held.items() if held.until > now}
+        waiting = await self._store.read(partial(_waiting, self._options.window, tuple(self.state.held)))
+        await self._measure(waiting)
+        if not waiting or not self._is_connected():
+            return False
+        sent: dict[int, int] = {}
+        try:
+            for run in runs(waiting):
+                if not await self._publish_run(run, sent):
+                    self._failures += 1
+                    return False
+        finally:
+            if sent:
+                await self._store.run(partial(_mark_sent, sent), bulk=True, deadline=self._options.relay_longest * 6)
+                self.state.sent += len(sent)
+        self._failures = 0
+        self.state.trouble = ""
+        return True
+
+    async def _measure(self, waiting: Sequence[Said]) -> None:
+        self.state.oldest = waiting[0].time if waiting else None
+        self.state.pending = len(waiting)
+        if len(waiting) == self._options.window or self.state.held:
+            self.state.pending, self.state.oldest = await self._store.read(_backlog)
+
+    async def _publish_run(self, run: Sequence[Said], sent: dict[int, int]) -> bool:
+        """False after a fault that may pass: then everything waits."""
+        is_well = True
+        for said, outcome in zip(run, await asyncio.gather(*(self._send(said) for said in run), return_exceptions=True), strict=True):
+            if isinstance(outcome, int):
+                sent[said.seq] = outcome
+            elif isinstance(outcome, CannotPass):
+                await self._hold(said, outcome)
+            elif isinstance(outcome, Exception):
+                self.state.trouble = f"{type(outcome).__name__}: {outcome}"
+                is_well = False
+            else:
+                raise outcome
+        return is_well
+
+    async def _send(self, said: Said) -> int:
+        span = start_publishing(self._tracer, said, old=self._options.old)
+        try:
+            return await self._publish(to_message(said, traceparent=headers_of(span)))
+        except Exception as error:
+            span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            raise
+        finally:
+            span.end()
+
+    async def _hold(self, said: Said, error: CannotPass) -> None:
+        log.error(
+            "an event cannot pass, its record is held", extra={"event": str(said.event_id), "type": said.subject, "error": str(error)}
+        )
+        self.state.held[said.aggregate] = Held(str(error), monotonic() + self._options.held)
+        await self._store.run(partial(_note_error, said.seq, str(error)), bulk=True)
+
+
+def runs(waiting: Sequence[Said]) -> Iterator[list[Said]]:
+    """Cut the rows wherever an aggregate would occur twice."""
+    run: dict[Aggregate, Said] = {}
+    for said in waiting:
+        if said.aggregate in run:
+            yield list(run.values())
+            run = {}
+        run[said.aggregate] = said
+    if run:
+        yield list(run.values())
+
+
+def _waiting(limit: int, held: Sequence[Aggregate], reader: Reader) -> list[Said]:
+    outbox = reader.kernel.outbox.c
+    passed_over = [not_(and_(outbox.aggregate_type == entity, outbox.aggregate_id == entity_id)) for entity, entity_id in held]
+    columns = (
+        outbox.seq,
+        outbox.event_id,
+        outbox.aggregate_type,
+        outbox.aggregate_id,
+        outbox.type.label("subject"),
+        outbox.data,
+        outbox.time,
+        outbox.businesstime,
+        outbox.division,
+        outbox.traceparent,
+        outbox.stream_seq.is_not(None).label("is_replay"),
+    )
+    statement = select(*columns).where(outbox.sent_at.is_(None), *passed_over).order_by(outbox.seq).limit(limit)
+    return [Said(**row._mapping) for row in reader.rows(statement)]
+
+
+def _backlog(reader: Reader) -> tuple[int, datetime | None]:
+    outbox = reader.kernel.outbox.c
+    found = reader.rows(select(func.count().label("count"), func.min(outbox.time).label("oldest")).where(outbox.sent_at.is_(None)))[0]
+    return found._mapping["count"], found._mapping["oldest"]
+
+
+def _mark_sent(sent: dict[int, int], work: Work) -> None:
+    outbox = work.kernel.outbox
+    values = {"sent_at": work.now, "stream_seq": bindparam("place"), "last_error": None}
+    work.execute(
+        update(outbox).where(outbox.c.seq == bindparam("row")).values(values), [{"row": seq, "place": place} for seq, place in sent.items()]
+    )
+
+
+def _note_error(seq: int, error: str, work: Work) -> None:
+    outbox = work.kernel.outbox
+    work.execute(update(outbox).where(outbox.c.seq == seq).values(attempts=outbox.c.attempts + 1, last_error=error))
