@@ -1,0 +1,66 @@
+"""`./run words`: collect the sentences of the pages into the catalogues, and say which are not translated.
+
+The message is the Chinese sentence itself, so only the other languages have catalogues.
+"""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from tests.project.sources import ROOT
+
+METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.xml", "jinja2")]
+JINJA = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "silent": "false"}
+OPTIONS = {pattern: JINJA for pattern, method in METHODS if method == "jinja2"}
+KEYWORDS = {**DEFAULT_KEYWORDS, "L_": None}
+
+
+def catalogues() -> list[Path]:
+    """Every catalogue there is: `<folder>/locale/<language>/LC_MESSAGES/messages.po`, of the pages that lie in the folder."""
+    return sorted([*ROOT.glob("shared/web/locale/*/*/messages.po"), *ROOT.glob("services/*/locale/*/*/messages.po")])
+
+
+def in_step(path: Path) -> Catalog:
+    """The catalogue as it should be: every sentence of today's pages, with the translations that it has."""
+    language = path.parts[-3]
+    catalogue = read_po(BytesIO(path.read_bytes()), locale=language)
+    template = Catalog()
+    for _, _, message, comments, context in extract_from_dir(path.parents[3], METHODS, OPTIONS, KEYWORDS):
+        template.add(message, auto_comments=comments, context=context)
+    catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
+    return catalogue
+
+
+def written(catalogue: Catalog) -> bytes:
+    out = BytesIO()
+    write_po(out, catalogue, width=120, no_location=True, sort_output=True, ignore_obsolete=True)
+    return out.getvalue()
+
+
+def untranslated(catalogue: Catalog) -> list[str]:
+    return [str(message.id) for message in catalogue if message.id and (message.fuzzy or not _is_whole(message.string))]
+
+
+def _is_whole(string: str | tuple[str, ...] | list[str] | None) -> bool:
+    return all(string) if isinstance(string, tuple | list) else bool(string)
+
+
+def main() -> None:
+    lacking = 0
+    for path in catalogues():
+        catalogue = in_step(path)
+        path.write_bytes(written(catalogue))
+        missing = untranslated(catalogue)
+        lacking += len(missing)
+        print(f"{path.relative_to(ROOT)}: {len(catalogue) - len(missing)} of {len(catalogue)} sentences")
+        for sentence in missing:
+            print(f"  not translated: {sentence}")
+    sys.exit(1 if lacking else 0)
+
+
+if __name__ == "__main__":
+    main()
