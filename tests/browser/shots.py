@@ -36,7 +36,8 @@ def main(address: str = ADDRESS) -> None:
 
 def public_paths(page: Page, address: str) -> list[str]:
     """Pages of this site that can be reached from its two homes, nearest first."""
-    found, waiting = [], ["/", "/en/"]
+    found: list[str] = []
+    waiting = ["/", "/en/"]
     while waiting and len(found) < MOST_PAGES:
         path = waiting.pop(0)
         answer = page.goto(address + path)
