@@ -18,7 +18,7 @@ from fastapi import APIRouter, FastAPI
 from sqlmodel import SQLModel
 
 from shared.access import SYSTEM, Access, Actor
-from shared.bus import Bus
+from shared.bus.link import Bus
 from shared.events.event import Event, Request
 from shared.files import Files
 from shared.http import guard, problems, routes
@@ -110,6 +110,7 @@ class Runtime:
         self.clock = settings.clock()
         self.telemetry = telemetry or Telemetry(service.name)
         self.store = service.open_store(settings)
+        self.telemetry.watch(self.store.engine)
         self.keyring = Keyring.from_file(_key_file(settings))
         self.fingerprint_key = self.keyring.derive("idempotency")
         self.files = Files(settings.data / service.name / "files", self.keyring)
@@ -131,7 +132,14 @@ class Runtime:
     # what routes and the kernel run
 
     async def run(
-        self, action: Callable[..., T], *args: Any, actor: Actor = SYSTEM, today: date | None = None, bulk: bool = False, **arguments: Any
+        self,
+        action: Callable[..., T],
+        /,
+        *args: Any,
+        actor: Actor = SYSTEM,
+        today: date | None = None,
+        bulk: bool = False,
+        **arguments: Any,
     ) -> T:
         """Run an action as one unit, handing it what it asks for by name."""
 
@@ -141,7 +149,7 @@ class Runtime:
         unit.__qualname__ = action.__name__
         return await self.store.run(unit, actor=actor, today=today, bulk=bulk)
 
-    async def read(self, query: Callable[..., T], *args: Any, **arguments: Any) -> T:
+    async def read(self, query: Callable[..., T], /, *args: Any, **arguments: Any) -> T:
         """Answer a question from one snapshot."""
 
         def ask(reader: Reader) -> T:
@@ -245,15 +253,14 @@ def build_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        max_body_size=guard.BODY_LIMIT,
         telemetry=runtime.telemetry.fastapi(),
     )
     app.state.runtime = runtime
     problems.install(app, record=runtime.access.record)
     guard.install(app, service=service.name, public_url=settings.public_url or None)
     app.include_router(
-        routes.kernel_router(
-            access=runtime.access, files=runtime.files, plugins=runtime.hooks, checks=runtime.health_checks(), roles=service.roles
-        )
+        routes.kernel_router(access=runtime.access, files=runtime.files, plugins=runtime.hooks, checks=runtime.health_checks())
     )
     for router in service.routers:
         app.include_router(router)

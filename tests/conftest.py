@@ -19,7 +19,7 @@ from shared.clock import ACTED_ON
 from shared.events.event import Event, event_types
 from shared.http.call import KEY_HEADER
 from shared.ids import new_id
-from shared.personal import create_key_file
+from shared.personal import Keyring
 from shared.service import Runtime, Service, build_app
 from shared.settings import ServiceSettings
 from shared.store.migrate import upgrade
@@ -168,7 +168,7 @@ def service_client(tmp_path: Path, migrated: Callable[[Service], Path]) -> Itera
             (data / service.name).mkdir(parents=True)
             shutil.copy(migrated(service), data / service.name / f"{service.name}.db")
             key = data / "key"
-            create_key_file(key)
+            Keyring.create(key)
             chosen = service.settings(data=data, key_file=key, nats_url="", is_rehearsal=True, **settings)
             app = build_app(service, chosen)
             http = stack.enter_context(TestClient(app))

@@ -56,6 +56,8 @@ class Call:
         self.runtime = runtime
         self.request = request
         self.actor = actor
+        self.content: bytes | None = None
+        """What stands for the body where it was read as a form already, e.g. the hash of an uploaded file."""
         self.today: date = runtime.clock.acted_on(request.headers.get(ACTED_ON))
 
     async def act(self, action: Callable[..., Any], *args: Any, **arguments: Any) -> Response:
@@ -85,13 +87,15 @@ class Call:
     async def _fingerprint(self) -> str:
         """What makes two requests the same: method, address, business date and body; keyed, as a body may hold a person's data."""
         address = f"{self.request.url.path}?{self.request.url.query} {self.today}"
-        return idempotency.fingerprint(self.request.method, address, await self.request.body(), self.runtime.fingerprint_key)
+        body = self.content if self.content is not None else await self.request.body()
+        return idempotency.fingerprint(self.request.method, address, body, self.runtime.fingerprint_key)
 
     def _once(self, work: Work, *, key: str, request_hash: str, action: "partial[Any]", name: str, status: int) -> Answer:
         if before := self._before(work, key, request_hash):
             return before
-        value = action(**self.runtime.offers(action.func, work))
-        work.record_act(name)
+        with self.runtime.telemetry.span(f"unit {name}"):
+            value = action(**self.runtime.offers(action.func, work))
+            work.record_act(name)
         answer = Answer(status, render(value))
         work.keep(
             work.kernel.idempotency,
