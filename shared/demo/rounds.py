@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from shared.demo.cast import ASSESSOR_NAMES, EXPERT_NAMES, assessor, evaluators, expert
 from shared.demo.figures import ASPECTS, BALLOT_ITEMS, COMMUNITY_SHEETS, FINAL, GROUPS, MID, Sheets
-from shared.demo.paper import paper
 from shared.demo.stage import Stage
 
 THIRD_PARTY: Final = {"body": "武汉江城社会工作评估中心（示例）", "body_uscc": "52420200MJ00000345"}
@@ -25,7 +24,7 @@ def commission(stage: Stage) -> None:
     buyer, contract = stage.desk("evaluation", "buyer"), stage.ids["contract"]
     stage.enrol(evaluators())
     declaration = {"is_subordinate_to_buyer": False, "is_related_to_provider": False, "bids_for_buyer_this_year": False}
-    document = buyer.upload("委托评估协议.pdf", paper("委托评估协议"), on="2017-03-06")
+    document = buyer.hand_in("委托评估协议", on="2017-03-06")
     body = {"contract_id": contract, **THIRD_PARTY, "fee": FEE_FEN, "document": document, "declaration": declaration}
     stage.when_known("评价服务得知合同", lambda: buyer.post("/api/v1/commissions", body, on="2017-03-06"))
     evaluator = stage.desk("evaluation", "evaluator")

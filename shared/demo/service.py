@@ -10,7 +10,6 @@ from typing import Any, Final
 from shared.demo.cast import caseworker
 from shared.demo.diary import Meeting
 from shared.demo.figures import SESSIONS
-from shared.demo.paper import paper
 from shared.demo.stage import Stage
 
 AT_ONCE: Final = 100
@@ -104,7 +103,7 @@ def open_cases(stage: Stage) -> list[Case]:
 def return_data(stage: Stage) -> None:
     """Recipients' data goes back, the copies and their keys are destroyed."""
     director = stage.desk("casework", "director")
-    document = director.upload("数据返还与删除证明.pdf", paper("数据返还与删除证明"), on="2017-12-08")
+    document = director.hand_in("数据返还与删除证明", on="2017-12-08")
     path = f"/api/v1/contracts/{stage.ids['contract']}/data-return"
     done = stage.when_known("个案服务得知验收", lambda: director.post(path, {"document": document}, on="2017-12-08"))
     stage.tell("2017-12-08", "承接机构", f"返还并删除服务对象资料，销毁密钥 {done['keys_erased']} 把，出具证明")

@@ -68,7 +68,7 @@ class Stage:
                 trust_env=False,
             )
         try:
-            with self.telemetry.span("黄石案例"):
+            with self.telemetry.span("huangshi"):
                 self.trace_id = current_trace_id()
                 yield self
         finally:
@@ -77,14 +77,14 @@ class Stage:
             self.telemetry.close()
 
     @contextmanager
-    def part(self, title: str) -> Iterator[None]:
-        """A chapter of the story, timed and traced."""
+    def part(self, name: str, title: str) -> Iterator[None]:
+        """A chapter of the story, timed under its name and traced."""
         self.console.rule(f"[bold]{title}", align="left", style="dim")
         started = perf_counter()
-        with self.telemetry.span(title):
+        with self.telemetry.span(name):
             self._traceparent = current_traceparent() or ""
             yield
-        self.seconds[title] = round(perf_counter() - started, 2)
+        self.seconds[name] = round(perf_counter() - started, 2)
 
     def tell(self, on: str, who: str, what: str) -> None:
         """One line of the story."""

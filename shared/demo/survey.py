@@ -18,7 +18,9 @@ BEGINS, ENDS = date(2016, 10, 12), date(2016, 12, 16)
 def first_roster(stage: Stage, people: Population) -> None:
     """The roster that sizes the plan."""
     stage.tell("2015-10-12", "市社会救助局", f"导入城区低保名册 {len(people.allowance):,} 人，测算项目规模")
-    _import(stage, "城区低保名册（测算）", people.allowance, on="2015-10-12", purpose="planning", reference_on="2015-12-31")
+    stage.ids["roster"] = _import(
+        stage, "城区低保名册（测算）", people.allowance, on="2015-10-12", purpose="planning", reference_on="2015-12-31"
+    )
     found = stage.desk("intake", "officer").get("/api/v1/population", on="2015-12-31")
     counts = (("aged_60_plus", "60 岁以上"), ("disabled", "残疾人"), ("minors", "未成年人"), ("seriously_ill", "重病"))
     stage.tell("2015-10-12", "市社会救助局", "其中" + "，".join(f"{name} {found[key]:,} 人" for key, name in counts))
@@ -53,14 +55,15 @@ def visit_everybody(stage: Stage) -> None:
     stage.tell("2016-12-20", "市社会救助局", f"验收档案 {accepted['files_verified']:,} 份")
 
 
-def _import(stage: Stage, name: str, rows: Sequence[RosterRow], *, on: str, **terms: str) -> None:
-    """Hand in a workbook, look at what was found in it, and have another person accept it."""
+def _import(stage: Stage, name: str, rows: Sequence[RosterRow], *, on: str, **terms: str) -> str:
+    """Hand in a workbook, look at what was found in it, and have another person accept it; returns the roster's id."""
     clerk, officer = stage.desk("intake", "clerk"), stage.desk("intake", "officer")
     file = clerk.upload(f"{name}.xlsx", workbook(rows, "名册"), on=on)
     roster = clerk.post("/api/v1/rosters", {"name": name, "division": CITY, "file": file, **terms}, on=on)
     stage.job(clerk, roster["job_id"], f"读取{name}")
     acceptance = officer.post(f"/api/v1/rosters/{roster['roster_id']}/acceptance", {}, on=on)
     stage.job(officer, acceptance["job_id"], f"采用{name}")
+    return str(roster["roster_id"])
 
 
 def _visit(file: dict[str, Any], day: date) -> dict[str, Any]:

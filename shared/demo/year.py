@@ -10,7 +10,6 @@ from shared.demo.cast import caseworker
 from shared.demo.desk import Desk
 from shared.demo.diary import Meeting, diary
 from shared.demo.figures import SESSIONS
-from shared.demo.paper import paper
 from shared.demo.service import AT_ONCE, GOALS, Case
 from shared.demo.stage import CITY, Stage
 
@@ -137,7 +136,7 @@ def _record_outcome(desk: Desk, case: Case, found: tuple[str, str], *, on: str) 
     """With the paper that shows it."""
     kind, detail = found
     title = "劳动合同" if kind == "welfare_enterprise" else "营业执照"
-    document = desk.upload(f"{title}.pdf", paper(title), on=on)
+    document = desk.hand_in(title, on=on)
     body = {"case_id": case.id, "kind": kind, "detail": detail, "achieved_on": on, "document": document}
     desk.post("/api/v1/outcomes", body, on=on)
 

@@ -1,0 +1,69 @@
+"""`qiao demo`: the whole case on this machine, from an empty folder to the public site."""
+
+import signal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from shared.cli.installed import load_services
+from shared.cli.supervisor import Supervisor, until_interrupted
+from shared.demo.play import play
+from shared.demo.report import Report
+
+console = Console(highlight=False)
+
+
+def demo(
+    exit: Annotated[bool, typer.Option("--exit", help="Stop at the end; status 0 only if every figure of the case came out.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write what the services say at the end as JSON.", show_default=False)] = None,
+    scale: Annotated[float, typer.Option(min=0.1, max=1, help="A smaller city, e.g. 0.1; 1 is the case itself.")] = 1,
+    port_base: Annotated[
+        int | None, typer.Option(help="Move all ports: intake to this + 1, NATS to this + 22.", show_default=False)
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Keep the data here; it must not exist yet.", show_default=False)] = None,
+) -> None:
+    """Play the Huangshi case through five services, from the first roster in 2015 to the petitions of 2018."""
+    with TemporaryDirectory(prefix="qiao-demo-", ignore_cleanup_errors=True) as temporary:
+        folder = data or Path(temporary) / "data"
+        if folder.exists():
+            raise typer.BadParameter(f"{folder} 已存在；演示从空目录开始", param_hint="--data")
+        _run(folder, scale=scale, port_base=port_base, report=report, stays=not exit)
+
+
+def _run(folder: Path, *, scale: float, port_base: int | None, report: Path | None, stays: bool) -> None:
+    started = perf_counter()
+    services = load_services([])
+    with until_interrupted(), Supervisor(services, data=folder, port_base=port_base, is_rehearsal=True) as qiao:
+        endpoints = {service.name: qiao.address(service.name) for service in services}
+        tokens = {service.name: qiao.admin_token(service.name) for service in services}
+        start_up = round(perf_counter() - started, 2)
+        told = play(endpoints, tokens, scale=scale, console=console)
+        told.seconds = {"start": start_up} | told.seconds | {"total": round(perf_counter() - started, 2)}
+        _show(told, endpoints["disclosure"])
+        if report is not None:
+            report.write_text(told.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        if not stays:
+            if told.faults:
+                raise typer.Exit(1)
+            return
+        console.print("服务仍在运行，按 Ctrl-C 结束。")
+        signal.pause()
+
+
+def _show(report: Report, site: str) -> None:
+    """What happened, how long it took, and where the public reads it."""
+    times = Table("环节", "秒", box=None)
+    for part, seconds in report.seconds.items():
+        times.add_row(part, f"{seconds:.1f}")
+    console.print(times)
+    for fault in report.faults:
+        console.print(f"[red]不符：{fault}[/]")
+    if not report.faults:
+        console.print("[green]全部数字与黄石案例一致。[/]")
+    console.print(f"一条轨迹贯穿五个服务：{report.trace_id}")
+    console.print(f"公开网站：[bold]{site}/[/]")
