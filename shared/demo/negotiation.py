@@ -8,8 +8,8 @@ from shared.demo.tender import KIN, PLACE, SERVICE_TERM, SUPPLIERS, bid, experts
 from shared.money import Fen, yuan
 
 SEEDS: Final = {
-    "buyer": "磁湖的水位是三尺七寸 0728",
-    "finance": "东方山的台阶有九百级 0728",
+    "buyer": "磁湖今天的水位是三尺七寸 0728",
+    "finance": "东方山的台阶一共有九百级 0728",
     "supervision": "西塞山前白鹭飞 桃花流水 0728",
 }
 TALKS: Final = {"A": ("10:00", "10:40"), "B": ("10:50", "11:30")}

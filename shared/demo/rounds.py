@@ -8,7 +8,7 @@ from shared.demo.cast import ASSESSOR_NAMES, EXPERT_NAMES, assessor, evaluators,
 from shared.demo.figures import ASPECTS, BALLOT_ITEMS, COMMUNITY_SHEETS, FINAL, GROUPS, MID, Sheets
 from shared.demo.stage import Stage
 
-THIRD_PARTY: Final = {"body": "武汉江城社会工作评估中心（示例）", "body_uscc": "52420200MJ00000345"}
+THIRD_PARTY: Final = {"body": "武汉江城社会工作评估中心（示例）", "body_uscc": "52420100MJ0003032F"}
 FEE_FEN: Final = 3_000_000
 GREATEST_MARK: Final = 5
 FINDINGS: Final = (
