@@ -42,9 +42,10 @@ def sign(stage: Stage) -> None:
     stage.ids |= {f"milestone {code}": milestone for code, milestone in signed["milestones"].items()}
     stage.tell("2016-09-01", "市社会救助局", f"与{SUPPLIERS['A'][0]}签订合同，评价方案冻结（{signed['scheme_hash'][:12]}…）")
     buyer.post(f"/api/v1/contracts/{signed['id']}/publication", {}, on="2016-09-02")
+    stage.tell("2016-09-02", "市社会救助局", "公告合同")
     filing = {"document": buyer.hand_in("合同副本", on="2016-09-06")}
     buyer.post(f"/api/v1/contracts/{signed['id']}/filing", filing, on="2016-09-06")
-    stage.tell("2016-09-06", "市社会救助局", "合同 09-02 公告，今日报财政备案")
+    stage.tell("2016-09-06", "市社会救助局", "合同副本报财政备案")
     stage.enrol(agency(figures))
 
 
@@ -69,13 +70,14 @@ def pay(stage: Stage, code: str, *, verified_on: str, days: tuple[str, str, str]
 
     stage.until(f"节点 {code} 的条件", is_met)
     buyer.post(f"/api/v1/milestones/{milestone}/verification", {}, on=verified_on)
+    stage.tell(verified_on, "市社会救助局", f"核验节点 {code}，条件全部满足")
     application = {"invoice_no": f"FP-{code}", "document": buyer.hand_in(f"{code} 付款申请", on=applied_on)}
     payment = buyer.post(f"/api/v1/milestones/{milestone}/payments", application, on=applied_on)
     department.post(f"/api/v1/payments/{payment['id']}/approval", {}, on=approved_on)
     voucher = {"voucher_no": f"ZF-{code}", "document": treasury.hand_in(f"{code} 支付凭证", on=paid_on)}
     treasury.post(f"/api/v1/payments/{payment['id']}/release", voucher, on=paid_on)
     amount = yuan(Fen(stage.figures.payments_fen[code]))
-    stage.tell(paid_on, "市财政局", f"节点 {code} 核验后，经申请、审批、支付三人办理，拨付 {amount} 元")
+    stage.tell(paid_on, "市财政局", f"{applied_on} 申请、{approved_on} 审批、今日支付，三人办理：拨付 {amount} 元")
 
 
 def _scheme() -> dict[str, Any]:

@@ -53,8 +53,9 @@ def negotiate(stage: Stage) -> None:
     opened = agent.post(f"/api/v1/projects/{stage.ids['project']}/negotiations", invitation, on="2016-07-29")
     stage.ids["negotiation"], path = opened["id"], f"/api/v1/tenders/{opened['id']}"
     panel.post(f"{path}/confirmation", {}, on="2016-08-01")
+    stage.tell("2016-08-01", "谈判小组", "确认谈判文件")
     agent.post(f"{path}/issue", {"deadline": "2016-08-09T09:00:00+08:00"}, on="2016-08-02")
-    stage.tell("2016-08-02", PLACE, "谈判文件经小组确认，发给两家供应商")
+    stage.tell("2016-08-02", PLACE, "谈判文件发给两家供应商")
     bid(stage, "negotiation", on="2016-08-09", minute=40)
     agent.post(f"{path}/deadline", {}, on="2016-08-09")
     members = stage.ids["panel codes"].split()
@@ -83,14 +84,12 @@ def award(stage: Stage) -> None:
         f"/api/v1/tenders/{stage.ids['negotiation']}",
     )
     agent.post(f"{path}/report-delivery", {}, on="2016-08-10")
+    stage.tell("2016-08-10", PLACE, "谈判报告送采购人")
     awarded = buyer.post(f"{path}/award", {"supplier_id": stage.ids["supplier A"]}, on="2016-08-12")
+    stage.tell("2016-08-12", "市社会救助局", f"确认最后报价最低者成交：{SUPPLIERS['A'][0]}，{yuan(Fen(awarded['amount_fen']))} 元")
     notice = {"fee_fen": 0, "fee_standard": "不收取", "document": agent.hand_in("成交结果公告附件：谈判文件", on="2016-08-15")}
     issued = agent.post(f"{path}/award-notice", notice, on="2016-08-15")
-    stage.tell(
-        "2016-08-15",
-        PLACE,
-        f"成交供应商 {SUPPLIERS['A'][0]}，{yuan(Fen(awarded['amount_fen']))} 元；质疑期至 {issued['challenge_until']}",
-    )
+    stage.tell("2016-08-15", PLACE, f"公告成交结果与专家名单，发出成交通知书；质疑期至 {issued['challenge_until']}")
 
 
 def _seat(stage: Stage, seated: list[str]) -> None:

@@ -80,11 +80,15 @@ def budget(stage: Stage) -> None:
     _act(stage, department, "budget", asked, "2015-11-10", paper="政府购买服务项目表")
     stage.tell("2015-11-10", "市民政局", "申报预算 680,000 元及购买服务项目表")
     _act(stage, finance, "budget/review", {"opinion": "内容、标准合理"}, "2015-11-30", paper="预算审核意见")
+    stage.tell("2015-11-30", "市财政局", "审核购买内容与标准，同意列入部门预算")
     _act(stage, finance, "budget/congress-approval", {"body": "黄石市人民代表大会"}, "2016-01-29", paper="人大批准预算的决议")
+    stage.tell("2016-01-29", "市人大", "批准年度预算")
     _act(stage, finance, "budget/grant", {"document_no": "黄财预〔2016〕1 号（示例）"}, "2016-02-17", paper="部门预算批复")
+    stage.tell("2016-02-17", "市财政局", "批复部门预算，一并下达购买服务项目表")
     _act(stage, department, "budget/hand-down", {"document_no": "黄民〔2016〕2 号（示例）"}, "2016-02-24", paper="预算下达通知")
+    stage.tell("2016-02-24", "市民政局", "预算下达市社会救助局")
     department.post(_path(stage, "budget/publication"), {}, on="2016-03-04")
-    stage.tell("2016-03-04", "市民政局", "预算经市人大批准、财政批复后下达，预算与购买服务目录向社会公开")
+    stage.tell("2016-03-04", "市民政局", "预算与购买服务目录向社会公开")
 
 
 def open_project(stage: Stage) -> None:
@@ -102,6 +106,7 @@ def open_project(stage: Stage) -> None:
     reviewer.post(_path(stage, "opening"), check, on="2016-05-09")
     stage.tell("2016-05-09", "市社会救助局", "立项：目录与负面清单由第二人审查通过")
     _act(stage, buyer, "implementation-plan", {}, "2016-05-16", paper="政府采购实施计划")
+    stage.tell("2016-05-16", "市社会救助局", "政府采购实施计划报财政备案")
     _act(stage, buyer, "requirement", {"closes_on": "2016-05-25"}, "2016-05-18", paper="采购需求征求意见稿")
     answer = {"opinions": 4, "adopted": 3, "summary": "增加夜间电话值守，明确结案标准"}
     _act(stage, buyer, "requirement/answer", answer, "2016-05-26", paper="采购需求意见答复")
