@@ -12,10 +12,11 @@ from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer
 from pydantic import ValidationError
 
 from shared.bus.faults import reason
-from shared.bus.tracing import context_of, headers_of
+from shared.bus.tracing import headers_of
 from shared.errors import Busy, Forbidden, Malformed, Refusal
 from shared.events.event import Request
 from shared.store.store import Store
+from shared.telemetry.context import context_of
 from shared.work import Work
 
 log = logging.getLogger("qiao.bus")

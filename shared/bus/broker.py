@@ -123,7 +123,8 @@ class _Prompt:
 async def close(broker: NatsBroker, client: Client | None, options: Options) -> None:
     """Let what runs finish, then disconnect, whatever state the connection is in."""
     try:
-        await asyncio.wait_for(broker.stop(), options.graceful + options.look)
+        async with asyncio.timeout(options.graceful + options.look):
+            await broker.stop()
     except (nats.errors.Error, TimeoutError, ExceptionGroup) as error:
         log.info("the bus was left without a farewell", extra={"error": repr(error)})
     if client is not None and not client.is_closed:

@@ -7,13 +7,15 @@ from uuid import uuid4
 
 from nats.aio.msg import Msg
 from nats.js.client import JetStreamContext
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
 from shared.bus.cloudevents import percent_decode, percent_encode
 from shared.bus.faults import reason
 from shared.bus.topology import DEAD_STREAM
 
 MESSAGE_ID = "Nats-Msg-Id"
+NO_MESSAGE = 10057
+"""JetStream: the message to delete is gone already."""
 _OURS = ("dlq-", "nats-")
 """Headers that belong to one delivery and not to the event."""
 
@@ -78,7 +80,11 @@ async def send_again(js: JetStreamContext, letter: DeadLetter) -> None:
     """
     headers = _of_the_event(letter.headers) | {MESSAGE_ID: str(uuid4())}
     await js.publish(f"retry.{letter.consumer}.{letter.subject}", letter.body, stream=DEAD_STREAM, headers=headers)
-    await js.delete_msg(DEAD_STREAM, letter.number)
+    try:
+        await js.delete_msg(DEAD_STREAM, letter.number)
+    except APIError as error:
+        if error.err_code != NO_MESSAGE:
+            raise
 
 
 def _letter(number: int, subject: str, headers: Mapping[str, str], body: bytes) -> DeadLetter:

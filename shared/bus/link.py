@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from opentelemetry.trace import Tracer
 
 from shared.bus.asking import Answer, Answering, ask
 from shared.bus.broker import Listening, close, make_broker
+from shared.bus.ending import end, pause, unless
 from shared.bus.hearing import Hearing, Reaction
 from shared.bus.options import Options
 from shared.bus.provision import ServerTooOld, check_version, stream_drift
@@ -28,12 +29,9 @@ from shared.store.store import Store
 
 log = logging.getLogger("qiao.bus")
 
+EXPECTED = (nats.errors.Error, ServerTooOld, OSError)
 BEHIND_SECONDS = 60.0
 """An outbox row that waits longer makes the service degraded."""
-
-
-class LinkLost(Exception):
-    """The client gave the connection up for good; a new one is made."""
 
 
 class Bus:
@@ -63,10 +61,11 @@ class Bus:
         self._relays = relays
         self._consumes = consumes
         self._stream = next(stream for stream in topology.streams() if stream.name == stream_of(service))
-        self._watches = [Watch(consumer, self._options) for consumer in topology.consumers(service)] if consumes else []
+        self._watches = [Watch(consumer, topology.limits, self._options) for consumer in topology.consumers(service)] if consumes else []
         self._publisher = Publisher(service, self._options)
         self._relay: Relay | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._over = asyncio.Event()
         self._trouble = "not connected yet"
         self._stream_drift: list[str] = []
 
@@ -80,11 +79,13 @@ class Bus:
 
     async def stop(self) -> None:
         """Let what runs finish, in whatever state the link is. The store must still be open."""
+        self._over.set()
+        if self._relay is not None:
+            self._relay.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=self._options.graceful + self._options.look)
         for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+            await end(task)
         self._tasks = []
 
     async def ask(self, request: Request) -> bytes:
@@ -127,53 +128,58 @@ class Bus:
     # the link
 
     async def _stay_linked(self) -> None:
-        while True:
+        while not self._over.is_set():
             try:
                 await self._link()
-            except (nats.errors.Error, ServerTooOld, LinkLost, OSError, ExceptionGroup) as error:
-                self._trouble = _said_by(error)
-                log.warning("the link to the bus was lost", extra={"error": self._trouble})
-            await asyncio.sleep(self._options.reconnect)
+            except Exception as error:  # the edge of the process: without this loop the service would be cut off until its next start
+                self._trouble = f"{type(error).__name__}: {error}"
+                log.warning(
+                    "the link to the bus was lost", exc_info=None if isinstance(error, EXPECTED) else error, extra={"error": self._trouble}
+                )
+            await pause(self._over, self._options.reconnect)
 
     async def _link(self) -> None:
-        """One life of a connection: it reconnects by itself until the client gives up."""
-        gone = asyncio.Event()
-
-        async def note_closed() -> None:
-            gone.set()
-
+        """One life of a connection: it reconnects by itself until it is over or the client gives up, as it does after some errors."""
+        closed = asyncio.Event()
         broker = make_broker(
-            self._service, self._url, self._options, on_error=self._publisher.note, on_change=self._changed, on_closed=note_closed
+            self._service, self._url, self._options, on_error=self._publisher.note, on_change=self._changed, on_closed=_setter(closed)
         )
         client: Client | None = None
         try:
-            client = await broker.connect()
+            client = await unless(self._over, broker.connect())
+            if client is None:
+                return
             check_version(client)
             self._publisher.client = client
             await self._changed()
-            await self._work(broker, client, gone)
+            await self._work(broker, client, closed)
+            self._trouble = str(client.last_error or "closed")
         finally:
             self._publisher.client = None
             await close(broker, client, self._options)
 
-    async def _work(self, broker: NatsBroker, client: Client, gone: asyncio.Event) -> None:
+    async def _work(self, broker: NatsBroker, client: Client, closed: asyncio.Event) -> None:
         js = client.jetstream()
+        over = asyncio.Event()
+        if self._consumes:
+            await Answering(client, self._service, self._store, self._answers, tracer=self._tracer).start()
         async with asyncio.TaskGroup() as tasks:
-            if self._consumes:
-                await Answering(client, self._service, self._store, self._answers, tracer=self._tracer).start()
             for watch in self._watches:
                 hearing = Hearing(
                     watch.consumer, self._store, self._reactions, watch.tally, js=js, tracer=self._tracer, options=self._options
                 )
-                tasks.create_task(watch.keep(js, Listening(broker, self._service, watch.consumer, hearing.take, self._options)))
-            tasks.create_task(self._watch_stream(js))
-            tasks.create_task(_until_closed(client, gone))
+                listening = Listening(broker, self._service, watch.consumer, hearing.take, self._options)
+                tasks.create_task(watch.keep(js, listening, over))
+            tasks.create_task(self._watch_stream(js, over))
+            await unless(self._over, closed.wait())
+            over.set()
 
-    async def _watch_stream(self, js: JetStreamContext) -> None:
-        while True:
+    async def _watch_stream(self, js: JetStreamContext, over: asyncio.Event) -> None:
+        while not over.is_set():
             with suppress(nats.errors.Error, TimeoutError):
-                self._stream_drift = await asyncio.wait_for(stream_drift(js, self._stream), self._options.look)
-            await asyncio.sleep(self._options.watch)
+                async with asyncio.timeout(self._options.look):
+                    self._stream_drift = await stream_drift(js, self._stream)
+            await pause(over, self._options.watch)
 
     async def _changed(self) -> None:
         """The connection came or went."""
@@ -181,13 +187,8 @@ class Bus:
             self._relay.wake()
 
 
-async def _until_closed(client: Client, gone: asyncio.Event) -> None:
-    """Raises LinkLost when the client has closed for good, as it does after some errors of the server."""
-    await gone.wait()
-    raise LinkLost(str(client.last_error or "closed"))
+def _setter(event: asyncio.Event) -> Callable[[], Awaitable[None]]:
+    async def set_it() -> None:
+        event.set()
 
-
-def _said_by(error: BaseException) -> str:
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return f"{type(error).__name__}: {error}"
+    return set_it

@@ -11,8 +11,6 @@ from nats.js.errors import NotFoundError
 
 from shared.bus.topology import FLOOR, MAX_ACK_PENDING, QIAO, Consumer, Limits, Stream, Topology, stream_of
 
-ACK_WAIT = 30.0
-
 
 class ServerTooOld(Exception):
     """A server below the floor ignores in silence what we ask of it (decision 10)."""
@@ -49,9 +47,9 @@ async def provision_on(js: JetStreamContext, topology: Topology) -> list[str]:
             await js.update_stream(held.evolve(**{name: getattr(wanted, name) for name in _STRUCTURE + _LIMITS}))
             done.append(f"changed stream {stream.name}: {', '.join(different)}")
     for consumer in topology.consumers():
-        config = consumer_config(consumer)
+        config = consumer_config(consumer, topology.limits)
         try:
-            different = consumer_drift(consumer, (await js.consumer_info(consumer.stream, consumer.name)).config)
+            different = consumer_drift(consumer, topology.limits, (await js.consumer_info(consumer.stream, consumer.name)).config)
         except NotFoundError:
             await js.add_consumer(consumer.stream, config)
             done.append(f"created consumer {consumer.name}")
@@ -69,7 +67,7 @@ async def drift(js: JetStreamContext, topology: Topology = QIAO, service: str | 
         if service is None or stream.name == stream_of(service):
             found += await stream_drift(js, stream)
     for consumer in topology.consumers(service):
-        found += await _consumer_drift(js, consumer)
+        found += await _consumer_drift(js, consumer, topology.limits)
     return found
 
 
@@ -81,12 +79,12 @@ async def stream_drift(js: JetStreamContext, stream: Stream) -> list[str]:
     return [f"stream {stream.name}: {difference}" for difference in _difference(stream_config(stream, Limits()), held, _STRUCTURE)]
 
 
-async def _consumer_drift(js: JetStreamContext, consumer: Consumer) -> list[str]:
+async def _consumer_drift(js: JetStreamContext, consumer: Consumer, limits: Limits) -> list[str]:
     try:
         held = (await js.consumer_info(consumer.stream, consumer.name)).config
     except NotFoundError:
         return [f"consumer {consumer.name} is missing"]
-    return [f"consumer {consumer.name}: {difference}" for difference in consumer_drift(consumer, held)]
+    return [f"consumer {consumer.name}: {difference}" for difference in consumer_drift(consumer, limits, held)]
 
 
 def stream_config(stream: Stream, limits: Limits) -> StreamConfig:
@@ -103,14 +101,14 @@ def stream_config(stream: Stream, limits: Limits) -> StreamConfig:
     )
 
 
-def consumer_config(consumer: Consumer) -> ConsumerConfig:
+def consumer_config(consumer: Consumer, limits: Limits) -> ConsumerConfig:
     """Deliveries are not limited: a message that the server gave up would stay unread without a word; we count ourselves."""
     return ConsumerConfig(
         durable_name=consumer.name,
         filter_subjects=list(consumer.subjects),
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
-        ack_wait=ACK_WAIT,
+        ack_wait=limits.ack_wait,
         max_deliver=-1,
         max_ack_pending=MAX_ACK_PENDING,
     )
@@ -127,8 +125,8 @@ def _difference(wanted: Any, held: Any, names: Sequence[str]) -> list[str]:
     return [f"{name} is {found}, should be {expected}" for name, found, expected in pairs if found != expected]
 
 
-def consumer_drift(consumer: Consumer, held: ConsumerConfig) -> list[str]:
-    wanted = consumer_config(consumer)
+def consumer_drift(consumer: Consumer, limits: Limits, held: ConsumerConfig) -> list[str]:
+    wanted = consumer_config(consumer, limits)
     subjects = sorted(held.filter_subjects or [held.filter_subject or ""])
     different = [] if subjects == sorted(consumer.subjects) else [f"filters are {subjects}, should be {sorted(consumer.subjects)}"]
     return different + _difference(wanted, held, _CONSUMER_FIELDS)

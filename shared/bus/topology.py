@@ -41,6 +41,8 @@ class Limits:
     """Seconds in which the server drops a repeated `Nats-Msg-Id`; after it the inbox does."""
     max_bytes: int = 1024**3
     replicas: int = 1
+    ack_wait: float = 30.0
+    """Seconds after which a message without an answer is delivered again; a batch must be done in less."""
 
 
 @dataclass(frozen=True, slots=True)

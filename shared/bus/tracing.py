@@ -10,13 +10,9 @@ from opentelemetry.trace import Link, Span, SpanKind, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from shared.bus.cloudevents import Said
+from shared.telemetry.context import context_of
 
 _format = TraceContextTextMapPropagator()
-
-
-def context_of(traceparent: str | None) -> Context:
-    """The context a traceparent names; an empty one for None or nonsense."""
-    return _format.extract({"traceparent": traceparent} if traceparent else {}, context=Context())
 
 
 def headers_of(span: Span) -> dict[str, str]:

@@ -14,10 +14,11 @@ from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from shared.bus.broker import Listening
+from shared.bus.ending import pause
 from shared.bus.hearing import Tally
 from shared.bus.options import Options
 from shared.bus.provision import consumer_drift
-from shared.bus.topology import Consumer
+from shared.bus.topology import Consumer, Limits
 
 log = logging.getLogger("qiao.bus")
 
@@ -25,20 +26,21 @@ log = logging.getLogger("qiao.bus")
 class Watch:
     """What is known of one consumer, whoever is connected."""
 
-    def __init__(self, consumer: Consumer, options: Options) -> None:
+    def __init__(self, consumer: Consumer, limits: Limits, options: Options) -> None:
         self.consumer = consumer
         self.tally = Tally()
         self.state: Literal["ok", "missing", "unreachable"] = "unreachable"
         self.drift: list[str] = []
         self.waiting = 0
+        self._limits = limits
         self._options = options
         self._made_at: datetime | None = None
 
-    async def keep(self, js: JetStreamContext, listening: Listening) -> None:
-        """Until cancelled."""
-        while True:
+    async def keep(self, js: JetStreamContext, listening: Listening, over: asyncio.Event) -> None:
+        """Until it is over."""
+        while not over.is_set():
             await self._look(js, listening)
-            await asyncio.sleep(self._options.watch)
+            await pause(over, self._options.watch)
 
     def told(self) -> dict[str, Any]:
         """For health."""
@@ -47,15 +49,15 @@ class Watch:
 
     async def _look(self, js: JetStreamContext, listening: Listening) -> None:
         try:
-            info = await asyncio.wait_for(js.consumer_info(self.consumer.stream, self.consumer.name), self._options.look)
+            async with asyncio.timeout(self._options.look):
+                info = await js.consumer_info(self.consumer.stream, self.consumer.name)
+            await self._bind(info, listening)
         except NotFoundError:
             self._tell("missing")
             if listening.is_running:
                 await listening.stop()
         except (nats.errors.Error, TimeoutError):
             self._tell("unreachable")
-        else:
-            await self._bind(info, listening)
 
     async def _bind(self, info: ConsumerInfo, listening: Listening) -> None:
         if listening.is_running and info.created != self._made_at:
@@ -63,7 +65,7 @@ class Watch:
         if not listening.is_running:
             await listening.start()
             self._made_at = info.created
-        self.drift = consumer_drift(self.consumer, info.config)
+        self.drift = consumer_drift(self.consumer, self._limits, info.config)
         self.waiting = (info.num_pending or 0) + (info.num_ack_pending or 0)
         self._tell("ok")
 

@@ -61,6 +61,7 @@ class Relay:
         self._tracer = tracer
         self._options = options
         self._turn: Turn = turn_of(store)
+        self._is_wanted = True
         self._failures = 0
         self.state = State()
 
@@ -69,10 +70,17 @@ class Relay:
         self._failures = 0
         self._turn.changed.set()
 
+    def stop(self) -> None:
+        """Let `run` end when what is on its way has arrived and is marked."""
+        self._is_wanted = False
+        self._turn.is_over.set()
+        self._turn.changed.set()
+
     async def run(self) -> None:
-        """Until cancelled. Faults of the store or the bus make it wait, never end."""
-        while True:
+        """Until stopped. Faults of the store or the bus make it wait, never end."""
+        while self._is_wanted:
             try:
+                self._turn.is_over.clear()
                 async with self._turn.held():
                     self.state.has_turn = True
                     await self._relay()
@@ -81,10 +89,11 @@ class Relay:
                 self.state.trouble = type(error).__name__
             finally:
                 self.state.has_turn = False
-            await asyncio.sleep(self._options.sweep)
+            if self._is_wanted:
+                await self._turn.wait(self._options.sweep)
 
     async def _relay(self) -> None:
-        while not self._turn.is_lost:
+        while not self._turn.is_over.is_set():
             self._turn.changed.clear()
             is_more = await self._round()
             if self._failures:
@@ -103,7 +112,7 @@ class Relay:
         sent: dict[int, int] = {}
         try:
             for run in runs(waiting):
-                if not await self._publish_run(run, sent):
+                if not await self._publish_run([said for said in run if said.aggregate not in self.state.held], sent):
                     self._failures += 1
                     return False
         finally:

@@ -5,12 +5,13 @@ import fcntl
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 
 import psycopg
 from sqlalchemy.engine import make_url
 
+from shared.bus.ending import end, pause
 from shared.store.store import Store
 
 TRY_AGAIN = 0.5
@@ -26,25 +27,22 @@ class Turn(ABC):
 
     def __init__(self) -> None:
         self.changed = asyncio.Event()
-        self.is_lost = False
+        self.is_over = asyncio.Event()
+        """Set when the turn was lost, or nobody wants it any more."""
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
-        """Wait for the turn and keep it."""
+        """Wait for the turn and keep it. It is over at once when nobody wants it any more."""
         async with self._exclusive():
-            self.is_lost = False
             listening = asyncio.create_task(self._listen(), name="relay bell")
             try:
                 yield
             finally:
-                listening.cancel()
-                with suppress(asyncio.CancelledError):
-                    await listening
+                await end(listening)
 
     async def wait(self, seconds: float) -> None:
         """Until the bell rings or the time is over."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.changed.wait(), seconds)
+        await pause(self.changed, seconds)
 
     @abstractmethod
     def _exclusive(self) -> AbstractAsyncContextManager[None]: ...
@@ -65,8 +63,8 @@ class SqliteTurn(Turn):
     @asynccontextmanager
     async def _exclusive(self) -> AsyncIterator[None]:
         with self._lock.open("a") as file:
-            while not _locked(file.fileno()):  # noqa: ASYNC110  # a file lock tells nobody that it is free
-                await asyncio.sleep(TRY_AGAIN)
+            while not self.is_over.is_set() and not _locked(file.fileno()):
+                await pause(self.is_over, TRY_AGAIN)
             yield
 
     async def _listen(self) -> None:
@@ -92,8 +90,8 @@ class PostgresTurn(Turn):
     @asynccontextmanager
     async def _exclusive(self) -> AsyncIterator[None]:
         async with await psycopg.AsyncConnection.connect(self._address, autocommit=True) as connection:
-            while not await self._locked(connection):  # noqa: ASYNC110  # waiting in the database would hold a transaction
-                await asyncio.sleep(TRY_AGAIN)
+            while not self.is_over.is_set() and not await self._locked(connection):
+                await pause(self.is_over, TRY_AGAIN)
             await connection.execute(f"LISTEN {CHANNEL}")
             self._connection = connection
             yield
@@ -110,7 +108,7 @@ class PostgresTurn(Turn):
             async for _ in self._connection.notifies():
                 self.changed.set()
         except psycopg.Error:
-            self.is_lost = True
+            self.is_over.set()
             self.changed.set()
 
 

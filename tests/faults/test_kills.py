@@ -1,0 +1,118 @@
+"""Processes and servers are really killed: no event is lost, no effect is made twice, every figure is exact."""
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from shared.bus.provision import provision
+from shared.bus.replay import replay
+from shared.events.intake import SurveyProgressed
+from shared.store.store import Store
+from tests.faults.town import SURVEYS, TOWN, WINDOW, Resident, eventually, house, keep, numbers, open_store, said_numbers, store_of, unsent
+from tests.servers import NatsServer
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(120)]
+
+
+def heard_exactly(store: Store, expected: list[int]) -> bool:
+    """Everything once. Raises AssertionError as soon as something is there twice."""
+    found = sorted(store.read_now(numbers))
+    assert len(found) == len(set(found)), f"{len(found) - len(set(found))} effects twice"
+    return found == expected
+
+
+async def test_a_publisher_killed_between_commit_and_publish_loses_nothing(nats_server: NatsServer, tmp_path: Path) -> None:
+    """While the bus is away every commit is one that is not published yet."""
+    await provision(nats_server.url, TOWN)
+    nats_server.stop()
+    intake = await Resident.live("intake", store_of(tmp_path, "intake"), nats_server.url)
+    intake.say(0, 50)
+    await intake.hear("said")
+    await intake.kill()
+    nats_server.start()
+    intake = await Resident.live("intake", store_of(tmp_path, "intake"), nats_server.url)
+    async with house("procurement", store_of(tmp_path, "procurement"), nats_server.url, reactions={SurveyProgressed: keep}) as procurement:
+        await eventually(lambda: heard_exactly(procurement.store, list(range(50))), within=30)
+    await intake.kill()
+
+
+async def test_a_publisher_killed_at_any_moment_loses_and_repeats_nothing(nats_server: NatsServer, tmp_path: Path) -> None:
+    """Killed while it commits and publishes as fast as it can; what it committed is what its outbox holds."""
+    await provision(nats_server.url, TOWN)
+    chance = random.Random(4)
+    async with house("procurement", store_of(tmp_path, "procurement"), nats_server.url, reactions={SurveyProgressed: keep}) as procurement:
+        for round_number in range(4):
+            intake = await Resident.live("intake", store_of(tmp_path, "intake"), nats_server.url)
+            intake.say(round_number * 10_000, round_number * 10_000 + 10_000)
+            await asyncio.sleep(chance.uniform(0.1, 0.8))
+            await intake.kill()
+        intake = await Resident.live("intake", store_of(tmp_path, "intake"), nats_server.url)
+        kept = open_store(store_of(tmp_path, "intake"), "intake")
+        await eventually(lambda: kept.read_now(unsent) == 0, within=30)
+        said = sorted(kept.read_now(said_numbers))
+        await eventually(lambda: heard_exactly(procurement.store, said), within=30)
+        await intake.kill()
+        kept.stop()
+
+    assert len(said) > 40
+
+
+async def test_a_consumer_killed_between_commit_and_acknowledgement_repeats_nothing(nats_server: NatsServer, tmp_path: Path) -> None:
+    await provision(nats_server.url, TOWN)
+    async with house("intake", store_of(tmp_path, "intake"), nats_server.url) as intake:
+        for number in range(60):
+            await intake.say(SURVEYS[number % len(SURVEYS)], number, number + 1)
+        await eventually(lambda: intake.unsent() == 0)
+    procurement = await Resident.live("procurement", store_of(tmp_path, "procurement"), nats_server.url, "stalls")
+    await procurement.hear("committed")
+    await procurement.kill()
+    kept = open_store(store_of(tmp_path, "procurement"), "procurement")
+    before = kept.read_now(numbers)
+    assert before, "it was to be killed after its commit"
+    procurement = await Resident.live("procurement", store_of(tmp_path, "procurement"), nats_server.url)
+
+    await eventually(lambda: heard_exactly(kept, list(range(60))), within=30)
+    await procurement.kill()
+    kept.stop()
+
+
+async def test_a_server_killed_for_longer_than_the_dedup_window_loses_and_repeats_nothing(nats_server: NatsServer, tmp_path: Path) -> None:
+    await provision(nats_server.url, TOWN)
+    intake = await Resident.live("intake", store_of(tmp_path, "intake"), nats_server.url)
+    async with house("procurement", store_of(tmp_path, "procurement"), nats_server.url, reactions={SurveyProgressed: keep}) as procurement:
+        intake.say(0, 1_500)
+        for _ in range(2):
+            await asyncio.sleep(0.4)
+            nats_server.kill()
+            await asyncio.sleep(WINDOW + 1)
+            nats_server.start()
+        await intake.hear("said")
+        await eventually(lambda: heard_exactly(procurement.store, list(range(1_500))), within=60)
+    await intake.kill()
+
+
+async def test_after_the_loss_of_the_whole_bus_a_replay_rebuilds_it(nats_server: NatsServer, tmp_path: Path) -> None:
+    """The old reader does nothing twice, a new one hears everything from the beginning."""
+    await provision(nats_server.url, TOWN)
+    everything = list(range(400))
+    async with (
+        house("intake", store_of(tmp_path, "intake"), nats_server.url) as intake,
+        house("procurement", store_of(tmp_path, "procurement"), nats_server.url, reactions={SurveyProgressed: keep}) as procurement,
+    ):
+        for number in everything[:300]:
+            await intake.say(SURVEYS[number % len(SURVEYS)], number, number + 1)
+        await eventually(lambda: heard_exactly(procurement.store, everything[:300]))
+        nats_server.kill()
+        nats_server.wipe()
+        for number in everything[300:]:
+            await intake.say(SURVEYS[number % len(SURVEYS)], number, number + 1)
+        nats_server.start()
+        await provision(nats_server.url, TOWN)
+        assert await intake.store.run(replay) in range(300, 401)
+
+        async with house("disclosure", store_of(tmp_path, "disclosure"), nats_server.url, reactions={SurveyProgressed: keep}) as disclosure:
+            await eventually(lambda: heard_exactly(disclosure.store, everything), within=30)
+        await eventually(lambda: heard_exactly(procurement.store, everything), within=30)
+        await eventually(lambda: procurement.bus.health()["consumers"]["procurement-intake"]["repeated"] == 300, within=30)
