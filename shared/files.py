@@ -121,7 +121,7 @@ def keep_file(stored: Stored, *, work: Work) -> UUID:
     file_id = new_id()
     row = {"id": file_id, "sha256": stored.sha256, "size": stored.size, "type": stored.type, "at": work.now}
     contracts = [str(contract) for contract in work.actor.contracts]
-    work.keep(work.kernel.file, {**row, "contracts": contracts, "uploaded_by": work.actor.account})
+    work.keep(work.kernel.file, {**row, "contracts": contracts, "account": work.actor.account})
     work.about("file", file_id)
     return file_id
 

@@ -197,10 +197,10 @@ def _json(value: Any, status: int = 200) -> Response:
 def _readable_file(file_id: UUID, actor: Actor, *, reader: Reader) -> Any:
     """The file, if the actor uploaded it, works for a department, or shares a contract with the one who did."""
     file = reader.kernel.file.c
-    rows = reader.rows(select(file.uploaded_by, file.contracts).where(file.id == file_id))
+    rows = reader.rows(select(file.account, file.contracts).where(file.id == file_id))
     if not rows:
         raise NotFound("没有找到该文件")
-    is_own = rows[0].uploaded_by == actor.account
+    is_own = rows[0].account == actor.account
     if not is_own and actor.contracts and not {str(contract) for contract in actor.contracts} & set(rows[0].contracts):
         raise NotFound("没有找到该文件")
     return require_file(reader, file_id)
