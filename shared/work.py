@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Executable, Row, Select, Table, insert, select, update
+from sqlalchemy import Connection, Executable, Select, Table, insert, select, update
 from sqlmodel import SQLModel
 
 from shared.access import Actor
@@ -138,7 +138,7 @@ class Reader:
         found = self.select(statement.limit(1))
         return found[0] if found else None
 
-    def rows(self, statement: Executable) -> Sequence[Row[Any]]:
+    def rows(self, statement: Executable) -> Sequence[Any]:
         """Plain columns or aggregates."""
         self._before_read()
         return self._connection.execute(statement).all()

@@ -79,7 +79,8 @@ class Call:
         """Answer a question as JSON. The query gets `reader` and, if it asks for them, `actor`, `today`, `rules`."""
 
         def ask(reader: Reader) -> str:
-            offered = {"reader": reader, "actor": self.actor, "today": self.today, "settings": self.runtime.settings}
+            offered = {"reader": reader, "actor": self.actor, "today": self.today}
+            offered |= {"settings": self.runtime.settings, "keyring": self.runtime.keyring, "hooks": self.runtime.hooks}
             return render(query(*args, **wanted(query, offered), **arguments))
 
         return Response(await self.runtime.store.read(ask, today=self.today), media_type="application/json")

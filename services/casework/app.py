@@ -1,0 +1,31 @@
+"""Builds casework from its parts."""
+
+from services.casework import api, hooks, reactions
+from services.casework.labels import ROLES
+from services.casework.settings import Settings
+from services.casework.store import KERNEL, Table
+from shared.events.intake import RecipientEnrolled, RecipientWithdrawn
+from shared.events.procurement import AcceptanceRecorded, ContractSigned, ProjectClosed
+from shared.service import Service, on
+
+SERVICE = Service(
+    name="casework",
+    title="个案服务",
+    port=8103,
+    package="services.casework",
+    table=Table,
+    kernel=KERNEL,
+    roles=ROLES,
+    hooks=hooks,
+    settings=Settings,
+    plugins=("capacity", "record_flags"),
+    append_only=("session",),
+    reactions=[
+        on(ContractSigned, reactions.contract_signed),
+        on(AcceptanceRecorded, reactions.contract_accepted),
+        on(ProjectClosed, reactions.project_closed),
+        on(RecipientEnrolled, reactions.recipient_enrolled),
+        on(RecipientWithdrawn, reactions.recipient_withdrawn),
+    ],
+    routers=[api.router],
+)

@@ -1,0 +1,1 @@
+"""The rules of casework: values in, values out."""
