@@ -1,0 +1,1 @@
+"""The rules of buying a service: plain Python, one idea per file, values in, values out; no clock, no store, no framework."""

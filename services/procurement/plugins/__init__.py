@@ -1,0 +1,1 @@
+"""Built-in plugins of procurement, each in one file, registered like a department's own."""

@@ -1,0 +1,9 @@
+"""Settings of procurement, prefix QIAO_PROCUREMENT_."""
+
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="QIAO_PROCUREMENT_", extra="ignore", populate_by_name=True)
