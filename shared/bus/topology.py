@@ -93,9 +93,9 @@ QIAO = Topology(
             "casework": ("case", "agency"),
         },
         "procurement": {
-            "intake": ("survey", "programme", "recipient"),
+            "intake": ("roster", "survey"),
             "casework": ("worker", "case", "contract"),
-            "evaluation": ("round",),
+            "evaluation": ("round", "finding"),
             "disclosure": ("publication",),
         },
         "casework": {
