@@ -1,16 +1,17 @@
 """Long work in chunks: each chunk is a unit of its own with a recorded position, so it resumes where it stopped.
 
-A job's function takes the subject and the position and returns the next position, or None when it is finished:
-`fn(subject_id, position, *, work, …) -> int | None`, at most 500 rows a chunk.
+A job's chunk takes the subject and the position and returns the next position, or None when it is finished:
+`chunk(subject_id, position, *, work, …) -> int | None`, at most 500 rows. What takes long and only reads (a workbook, a
+screening) is prepared once beside the writer, `prepare(subject_id, *, reader, …)`, and handed to each chunk as `prepared`.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -23,7 +24,24 @@ from shared.work import Reader, Work
 
 SWEEP_SECONDS = 1.0
 
-Chunk = Callable[[UUID, int, Work], int | None]
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A kind of long work, as a service declares it."""
+
+    chunk: Callable[..., int | None]
+    prepare: Callable[..., Any] | None = None
+
+
+class Runs(Protocol):
+    """What runs a job's functions with what they ask for: the service's runtime."""
+
+    store: Store
+
+    def run_chunk(self, chunk: Callable[..., int | None], subject_id: UUID, position: int, prepared: Any, work: Work) -> int | None: ...
+
+    def read(self, query: Callable[..., Any], /, *args: Any) -> Awaitable[Any]: ...
+
 
 log = logging.getLogger("qiao.jobs")
 
@@ -51,9 +69,10 @@ def progress(job_id: UUID, *, reader: Reader) -> Progress | None:
 class JobRunner:
     """Runs the jobs of one store, one chunk at a time, behind the ordinary units."""
 
-    def __init__(self, store: Store, chunks: Mapping[str, Chunk], telemetry: Telemetry) -> None:
-        self._store = store
-        self._chunks = chunks
+    def __init__(self, runtime: Runs, jobs: Mapping[str, Job], telemetry: Telemetry) -> None:
+        self._runtime = runtime
+        self._store = runtime.store
+        self._jobs = jobs
         self._telemetry = telemetry
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -77,29 +96,46 @@ class JobRunner:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            waiting = await self._store.read(_unfinished)
-            for job_id, kind, subject_id, position, businesstime, traceparent in waiting:
-                with self._telemetry.span(f"job {kind}", parent=traceparent):
-                    await self._finish(job_id, kind, subject_id, position, businesstime)
+            for waiting in await self._store.read(_unfinished):
+                with self._telemetry.span(f"job {waiting.kind}", parent=waiting.traceparent):
+                    await self._finish(waiting)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
 
-    async def _finish(self, job_id: UUID, kind: str, subject_id: UUID, position: int, businesstime: date) -> None:
-        next_position: int | None = position
-        while next_position is not None:
-            try:
-                next_position = await self._store.run(
-                    _chunk(self._chunks[kind], job_id, subject_id, next_position),
-                    actor=SYSTEM,
-                    today=businesstime,
-                    bulk=True,
-                    deadline=3600,
-                )
-            except Busy:
-                await asyncio.sleep(SWEEP_SECONDS)
-            except Refusal as refusal:
-                await self._store.run(_failed(job_id, refusal.message), bulk=True, deadline=3600)
-                return
+    async def _finish(self, waiting: Any) -> None:
+        """Run what is left of a job. Whatever a chunk raises ends the job and is its problem; it must not end the others."""
+        job = self._jobs[waiting.kind]
+        try:
+            prepared = await self._runtime.read(job.prepare, waiting.subject_id) if job.prepare else None
+            position: int | None = waiting.position
+            while position is not None:
+                unit = self._unit(waiting.id, job.chunk, waiting.subject_id, position, prepared)
+                position = await self._store.run(unit, actor=SYSTEM, today=waiting.businesstime, bulk=True, deadline=3600)
+        except Busy:
+            await asyncio.sleep(SWEEP_SECONDS)
+        except Refusal as refusal:
+            await self._store.run(partial(_fail, waiting.id, refusal.message), bulk=True, deadline=3600)
+        except Exception:
+            log.exception("a job failed", extra={"job": str(waiting.id), "kind": waiting.kind})
+            await self._store.run(partial(_fail, waiting.id, "系统出现故障，已记录"), bulk=True, deadline=3600)
+
+    def _unit(
+        self, job_id: UUID, chunk: Callable[..., int | None], subject_id: UUID, position: int, prepared: Any
+    ) -> Callable[[Work], int | None]:
+        def unit(work: Work) -> int | None:
+            job = work.kernel.job
+            reached = work.scalar(select(job.c.position).where(job.c.id == job_id))
+            if reached != position:  # another process did this chunk: go on from where it stopped
+                return int(reached)
+            next_position = self._runtime.run_chunk(chunk, subject_id, position, prepared, work)
+            done = (
+                {"status": "done", "position": job.c.total} if next_position is None else {"status": "running", "position": next_position}
+            )
+            work.execute(update(job).where(job.c.id == job_id).values(**done, changed_at=work.now))
+            return next_position
+
+        unit.__qualname__ = f"{chunk.__name__}[{position}]"
+        return unit
 
 
 def _unfinished(reader: Reader) -> Any:
@@ -108,26 +144,6 @@ def _unfinished(reader: Reader) -> Any:
     return reader.rows(select(*columns).where(job.status.in_(("waiting", "running"))).order_by(job.started_at))
 
 
-def _chunk(chunk: Chunk, job_id: UUID, subject_id: UUID, position: int) -> Callable[[Work], int | None]:
-    def unit(work: Work) -> int | None:
-        job = work.kernel.job
-        reached = work.scalar(select(job.c.position).where(job.c.id == job_id))
-        if reached != position:  # another process did this chunk: go on from where it stopped
-            return int(reached)
-        next_position = chunk(subject_id, position, work)
-        if next_position is None:
-            changes: dict[str, Any] = {"status": "done", "position": job.c.total, "changed_at": work.now}
-        else:
-            changes = {"status": "running", "position": next_position, "changed_at": work.now}
-        work.execute(update(job).where(job.c.id == job_id).values(**changes))
-        return next_position
-
-    return unit
-
-
-def _failed(job_id: UUID, problem: str) -> Callable[[Work], None]:
-    def unit(work: Work) -> None:
-        job = work.kernel.job
-        work.execute(update(job).where(job.c.id == job_id).values(status="failed", problem=problem, changed_at=work.now))
-
-    return unit
+def _fail(job_id: UUID, problem: str, work: Work) -> None:
+    job = work.kernel.job
+    work.execute(update(job).where(job.c.id == job_id).values(status="failed", problem=problem, changed_at=work.now))

@@ -23,7 +23,7 @@ from shared.events.event import Event, Request
 from shared.files import Files
 from shared.http import guard, problems, routes
 from shared.inject import wanted
-from shared.jobs import JobRunner
+from shared.jobs import Job, JobRunner
 from shared.personal import Keyring
 from shared.plugins import Answer, load
 from shared.rules import Rule, RuleBook, Rules
@@ -86,7 +86,7 @@ class Service:
     reactions: Sequence[Reaction] = ()
     answers: Sequence[AnswerTo] = ()
     routers: Sequence[APIRouter] = ()
-    jobs: Mapping[str, Callable[..., int | None]] = field(default_factory=dict)
+    jobs: Mapping[str, Job] = field(default_factory=dict)
     append_only: Sequence[str] = ()
     """Tables of its own whose rows the database refuses to change."""
     on_start: Callable[["Runtime"], Any] | None = None
@@ -127,7 +127,7 @@ class Runtime:
             relays=mode != "serve",
             consumes=mode != "serve",
         )
-        self.jobs = JobRunner(self.store, {kind: partial(self._chunk, chunk) for kind, chunk in service.jobs.items()}, self.telemetry)
+        self.jobs = JobRunner(self, service.jobs, self.telemetry)
 
     # what routes and the kernel run
 
@@ -153,7 +153,8 @@ class Runtime:
         """Answer a question from one snapshot."""
 
         def ask(reader: Reader) -> T:
-            return query(*args, **wanted(query, {"reader": reader, "settings": self.settings}), **arguments)
+            offered = self.offers_to_question(reader)
+            return query(*args, **wanted(query, offered), **arguments)
 
         return await self.store.read(ask)
 
@@ -181,12 +182,29 @@ class Runtime:
             },
         )
 
+    def offers_to_question(self, reader: Reader) -> dict[str, Any]:
+        """What a question may name among its parameters."""
+
+        def cite(rule: Rule) -> None:
+            """A question leaves no record of an act."""
+
+        return {
+            "reader": reader,
+            "today": reader.today,
+            "rules": Rules(self.rulebook, on=reader.today, cite=cite),
+            "hooks": self.hooks,
+            "settings": self.settings,
+            "keyring": self.keyring,
+            "files": self.files,
+        }
+
     def react(self, function: Callable[..., T], said: Event | Request, work: Work) -> T:
         """Run a reaction or an answer inside the unit of its message."""
         return function(said, **self.offers(function, work))
 
-    def _chunk(self, chunk: Callable[..., int | None], subject_id: UUID, position: int, work: Work) -> int | None:
-        return chunk(subject_id, position, **self.offers(chunk, work))
+    def run_chunk(self, chunk: Callable[..., int | None], subject_id: UUID, position: int, prepared: Any, work: Work) -> int | None:
+        """Run one chunk of a job inside its unit."""
+        return chunk(subject_id, position, **self.offers(chunk, work), **wanted(chunk, {"prepared": prepared}))
 
     # life
 

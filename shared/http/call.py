@@ -76,14 +76,14 @@ class Call:
         return Response(answer.body, status_code=answer.status, media_type="application/json", headers=headers)
 
     async def read(self, query: Callable[..., Any], *args: Any, **arguments: Any) -> Response:
-        """Answer a question as JSON. The query gets `reader` and, if it asks for them, `actor`, `today`, `rules`."""
+        """Answer a question as JSON. The query gets `reader` and, if it asks for them, `actor`, `today`, `rules`, `hooks`, `keyring`."""
 
         def ask(reader: Reader) -> str:
-            offered = {"reader": reader, "actor": self.actor, "today": self.today}
-            offered |= {"settings": self.runtime.settings, "keyring": self.runtime.keyring, "hooks": self.runtime.hooks}
+            offered = self.runtime.offers_to_question(reader) | {"actor": self.actor}
             return render(query(*args, **wanted(query, offered), **arguments))
 
-        return Response(await self.runtime.store.read(ask, today=self.today), media_type="application/json")
+        today = self.today if ACTED_ON in self.request.headers else None
+        return Response(await self.runtime.store.read(ask, today=today), media_type="application/json")
 
     async def _fingerprint(self) -> str:
         """What makes two requests the same: method, address, business date and body; keyed, as a body may hold a person's data."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, select
 from sqlalchemy.engine import make_url
 
 from shared.access import SYSTEM, Actor
@@ -23,6 +23,9 @@ from shared.store.tables import KernelTables
 from shared.work import Query, Reader, Unit, Work
 
 T = TypeVar("T")
+
+HOUSEKEEPING = ("account", "file")
+"""Records whose acts are no business of any day."""
 
 READERS = 4
 DEADLINE = 10.0
@@ -102,7 +105,15 @@ class Store:
 
     def _read(self, query: Query[T], today: date | None) -> T:
         with self.engine.connect() as connection, connection.begin():
-            return query(Reader(connection, self.kernel, today=today or self.clock.today()))
+            return query(Reader(connection, self.kernel, today=today or self._business_now(connection)))
+
+    def _business_now(self, connection: Connection) -> date:
+        """By which timers fire and questions are answered: in rehearsal the latest day on which anything was done here."""
+        if not self.clock.rehearsal:
+            return self.clock.today()
+        act = self.kernel.act.c
+        latest = select(act.acted_on).where(act.entity.not_in(HOUSEKEEPING)).order_by(act.acted_on.desc()).limit(1)
+        return self.clock.business_now(connection.execute(latest).scalar())
 
     @contextmanager
     def _alone(self) -> Iterator[Connection]:

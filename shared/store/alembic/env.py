@@ -1,7 +1,11 @@
 """Alembic's way into a store: one environment for all five services, told by `shared.store.migrate`."""
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
+from sqlmodel.sql.sqltypes import AutoString
 
 from shared.store.migrate import Target
 
@@ -17,6 +21,7 @@ def migrate(connection: Connection) -> None:
         render_as_batch=is_sqlite,
         compare_type=True,
         user_module_prefix="types.",
+        render_item=render,
         transactional_ddl=True,
     )
     if is_sqlite:
@@ -27,6 +32,11 @@ def migrate(connection: Connection) -> None:
             raise RuntimeError(f"the migration left rows without their parent: {broken[:5]}")
     if is_sqlite:
         _foreign_keys(connection, "ON")
+
+
+def render(kind: str, item: Any, autogenerate: AutogenContext) -> str | Literal[False]:
+    """SQLModel's own type for a `str` is a plain string in a migration."""
+    return "sa.String()" if kind == "type" and isinstance(item, AutoString) else False
 
 
 def _foreign_keys(connection: Connection, state: str) -> None:

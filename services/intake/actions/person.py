@@ -1,0 +1,41 @@
+"""A person's file, read for a purpose: each reading leaves a mark that the person may see."""
+
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlmodel import select
+
+from services.intake.store import Household, Person, PersonSecret, Reading, check_reach
+from shared.access import Actor
+from shared.http.paging import Listing, Page, listing
+from shared.personal import Keyring
+from shared.work import Reader, Work
+
+Purpose = Literal["screening", "consent", "objection", "complaint", "audit"]
+
+
+def read_person_file(person_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, Any]:
+    """Everything intake knows of a person, and a mark of who read it and why."""
+    person = work.get(Person, person_id)
+    household = work.get(Household, person.household_id)
+    check_reach(household.division, actor, "人员")
+    work.add(Reading(person_id=person_id, reader=actor.account, by="intake", purpose=purpose, read_on=today, read_at=work.now))
+    shown = person.model_dump(exclude={"identity_key", "secret_id", "roster_id"})
+    return shown | {"household": household.model_dump(exclude={"roster_id"}), "personal": personal_of(work, person, keyring)}
+
+
+def personal_of(reader: Reader, person: Person, keyring: Keyring) -> dict[str, Any]:
+    """The sealed fields, opened. Raises Erased."""
+    secret = reader.get(PersonSecret, person.secret_id)
+    return keyring.open(person.id, secret.wrapped_key, secret.sealed)
+
+
+def readings(person_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> Listing:
+    """Who read a person's file, newest last."""
+    household = reader.get(Household, reader.get(Person, person_id).household_id)
+    check_reach(household.division, actor, "人员")
+    statement = select(Reading).where(Reading.person_id == person_id)
+    return listing(
+        reader, statement, page, sort=(Reading.read_at, Reading.id), item=lambda row: row.model_dump(exclude={"id", "person_id"})
+    )

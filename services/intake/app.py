@@ -1,0 +1,40 @@
+"""Builds intake from its parts."""
+
+from services.intake import actions, api, hooks, reactions
+from services.intake.labels import ROLES
+from services.intake.settings import Settings
+from services.intake.store import KERNEL, Table
+from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened
+from shared.events.intake import DossierRequest
+from shared.events.procurement import ContractSigned, ProjectClosed, ProjectOpened
+from shared.jobs import Job
+from shared.service import Service, answer, on
+
+SERVICE = Service(
+    name="intake",
+    title="救助对象",
+    port=8101,
+    package="services.intake",
+    table=Table,
+    kernel=KERNEL,
+    roles=ROLES,
+    hooks=hooks,
+    settings=Settings,
+    plugins=("lone_elders", "single_parent_pupils", "disabled_people", "seriously_ill", "need_levels", "still_here"),
+    append_only=("visit", "consent", "reading"),
+    reactions=[
+        on(ProjectOpened, reactions.project_opened),
+        on(ProjectClosed, reactions.project_closed),
+        on(ContractSigned, reactions.contract_signed),
+        on(CaseOpened, reactions.case_opened),
+        on(CaseClosed, reactions.case_closed),
+        on(AgencyKeyRegistered, reactions.agency_key_registered),
+    ],
+    answers=[answer(DossierRequest, reactions.dossier)],
+    routers=[api.router],
+    jobs={
+        "roster_import": Job(actions.import_chunk, prepare=actions.read_roster),
+        "roster_acceptance": Job(actions.acceptance_chunk),
+        "screening": Job(actions.screening_chunk, prepare=actions.screen),
+    },
+)

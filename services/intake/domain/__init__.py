@@ -1,0 +1,1 @@
+"""The rules of intake: plain Python, values in, values out; one file per noun."""

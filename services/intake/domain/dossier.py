@@ -1,0 +1,77 @@
+"""The dossier (服务对象资料): what a caseworker may see of a recipient, for which purpose, and until when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from shared.errors import Forbidden
+
+OPENING: Final = "open_case"
+
+_CONTACT: Final = ("name", "sex", "phone", "address", "division")
+_SITUATION: Final = (
+    "birth",
+    "group",
+    "living_members",
+    "needs",
+    "is_pupil",
+    "has_single_parent",
+    "disability_kind",
+    "disability_level",
+    "illness",
+    "guardian",
+)
+FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    OPENING: (*_CONTACT, *_SITUATION),
+    "plan": ("name", "sex", "division", *_SITUATION),
+    "visit": _CONTACT,
+    "crisis": (*_CONTACT, *_SITUATION),
+    "review": ("sex", "division", *_SITUATION),
+}
+"""The least that each purpose needs (PIPL art 6); the identity number leaves intake for none of them."""
+
+
+class DossierRefused(Forbidden):
+    code = "dossier-refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What intake's own rows say of a recipient, a contract and an assignment. None where there is no such row."""
+
+    contract_id: UUID
+    """The contract under which the recipient is served."""
+    has_consent: bool
+    withdrawn_on: date | None
+    starts_on: date
+    ends_on: date
+    closed_on: date | None
+    """The project's closing; nothing is read after it."""
+    case_id: UUID | None
+    worker_id: UUID | None
+    case_closed_on: date | None
+
+
+def check_may_see(standing: Standing, *, contract_id: UUID, case_id: UUID, worker_id: UUID, purpose: str, on: date) -> None:
+    """Raises DossierRefused. The asker's word counts for nothing here: only intake's rows do (decision 18)."""
+    if standing.contract_id != contract_id:
+        raise DossierRefused("该服务对象不在此合同之下")
+    if not standing.has_consent or standing.withdrawn_on is not None:
+        raise DossierRefused("该服务对象没有有效的知情同意，或已退出")
+    if on > standing.ends_on or standing.closed_on is not None:
+        raise DossierRefused(f"合同期已于 {standing.ends_on} 届满，资料权限随之终止")
+    if standing.case_id is None:
+        if purpose != OPENING:
+            raise DossierRefused("该服务对象尚未接案，只能为接案调取资料")
+        return
+    if standing.case_id != case_id or standing.worker_id != worker_id:
+        raise DossierRefused("该服务对象由其他社工负责")
+    if standing.case_closed_on is not None and purpose != "review":
+        raise DossierRefused("个案已结案，只能为评估复核调取资料")
+
+
+def excerpt(dossier: Mapping[str, Any], purpose: str) -> dict[str, Any]:
+    """The fields of the dossier that the purpose needs and that are known."""
+    return {field: dossier[field] for field in FIELDS[purpose] if dossier.get(field) not in (None, "")}

@@ -1,0 +1,66 @@
+"""A target group (对象类别): declared once, asked of everybody for the count and of one person for the reason.
+
+A department's own group is a plugin that returns a GroupDefinition; it needs no SQL and no access to the store.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from services.intake.domain.person import PersonFacts, age_on
+from shared.errors import RuleRefusal
+
+Fact = Literal["age", "living_members", "is_pupil", "has_single_parent", "is_disabled", "is_severely_disabled", "is_seriously_ill"]
+Test = Literal["at_least", "below", "is"]
+
+
+class UnknownGroup(RuleRefusal):
+    code = "unknown-group"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that must be true, and how it is said in Chinese."""
+
+    fact: Fact
+    test: Test
+    value: int | bool
+    text: str
+
+    def holds(self, person: PersonFacts, on: date) -> bool:
+        given = age_on(person.birth, on) if self.fact == "age" else getattr(person, self.fact)
+        if self.test == "at_least":
+            return bool(given >= self.value)
+        if self.test == "below":
+            return bool(given < self.value)
+        return bool(given == self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDefinition:
+    """Who belongs to a group: everybody for whom all conditions hold on the programme's reference date."""
+
+    code: str
+    name: str
+    conditions: tuple[Condition, ...]
+
+    @property
+    def criterion(self) -> str:
+        """As it is published: `G1 独居老人：年满60周岁，实际独自居住`."""
+        return f"{self.code} {self.name}：{'，'.join(condition.text for condition in self.conditions)}"
+
+    def admits(self, person: PersonFacts, on: date) -> bool:
+        return all(condition.holds(person, on) for condition in self.conditions)
+
+    def unmet(self, person: PersonFacts, on: date) -> list[str]:
+        """Why a person is not in the group; empty for one who is."""
+        return [condition.text for condition in self.conditions if not condition.holds(person, on)]
+
+
+def group_of(code: str, definitions: Iterable[GroupDefinition]) -> GroupDefinition:
+    """Raises UnknownGroup."""
+    for definition in definitions:
+        if definition.code == code:
+            return definition
+    raise UnknownGroup(f"没有启用对象类别 {code} 的插件", field="groups")

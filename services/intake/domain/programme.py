@@ -1,0 +1,111 @@
+"""The programme (服务计划): who may act on the list, when, and when not any more."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from services.intake.domain.group import GroupDefinition, UnknownGroup
+from services.intake.domain.selection import GroupQuota
+from shared.errors import Forbidden, RuleRefusal, WrongState
+from shared.rules import Rule
+from shared.workdays import add_days
+
+SHORTEST_SEED = 8
+
+
+class SameOfficer(Forbidden):
+    """The one who prepares an act never decides it."""
+
+    code = "same-officer"
+
+
+class OutOfDivision(Forbidden):
+    code = "out-of-division"
+
+
+class WrongStage(WrongState):
+    """The programme is not at the stage that this act belongs to."""
+
+    code = "wrong-stage"
+
+
+class GroupsRefused(RuleRefusal):
+    code = "groups-refused"
+
+
+class ReasonMissing(RuleRefusal):
+    code = "reason-missing"
+
+
+class ObjectionsOpen(WrongState):
+    code = "objections-open"
+
+
+class ObjectionWindowOpen(WrongState):
+    code = "objection-window-open"
+
+
+class ObjectionTooLate(RuleRefusal):
+    code = "objection-too-late"
+
+
+class PlacesOpen(WrongState):
+    code = "places-open"
+
+
+STAGES = {
+    "open": "已建立",
+    "screening": "筛选中",
+    "screened": "已筛选",
+    "proposed": "异议期",
+    "confirmed": "已确认",
+    "completed": "入组完成",
+}
+
+
+def check_stage(stage: str, *allowed: str) -> None:
+    """Raises WrongStage."""
+    if stage not in allowed:
+        raise WrongStage(f"服务计划目前为“{STAGES[stage]}”，此项办理须在“{'”或“'.join(STAGES[each] for each in allowed)}”时进行")
+
+
+def check_different_officer(account: str, *earlier: str, act: str) -> None:
+    """Raises SameOfficer if this person had a hand in what is now to be decided."""
+    if account in earlier:
+        raise SameOfficer(f"{act}须由前一环节经办人以外的人员办理")
+
+
+def check_groups(quotas: Sequence[GroupQuota], definitions: Sequence[GroupDefinition]) -> None:
+    """Raises GroupsRefused or UnknownGroup."""
+    known = {definition.code for definition in definitions}
+    codes = [quota.code for quota in quotas]
+    if not codes or len(set(codes)) < len(codes):
+        raise GroupsRefused("对象类别不能为空，也不能重复", field="groups")
+    if unknown := [code for code in codes if code not in known]:
+        raise UnknownGroup(f"没有启用以下对象类别的插件：{'、'.join(unknown)}", field="groups")
+    if any(quota.quota < 1 or quota.reserve < 0 for quota in quotas):
+        raise GroupsRefused("名额应大于 0，后备人数不能为负", field="groups")
+
+
+def objections_until(proposed_on: date, window: Rule) -> date:
+    """The last day on which an objection is in time; a last day off moves to the next day worked (T-01)."""
+    return add_days(proposed_on, window.params["days"])
+
+
+def check_objection_in_time(today: date, until: date, window: Rule) -> None:
+    """Raises ObjectionTooLate."""
+    if today > until:
+        raise ObjectionTooLate(f"异议期已于 {until} 届满", field="received_on", rule=window.id, article=window.article)
+
+
+def check_may_confirm(today: date, until: date, open_objections: int) -> None:
+    """Raises ObjectionWindowOpen or ObjectionsOpen: a list is confirmed when nobody can object any more and all who did are answered."""
+    if today <= until:
+        raise ObjectionWindowOpen(f"异议期至 {until} 届满，其后方可确认名单")
+    if open_objections:
+        raise ObjectionsOpen(f"还有 {open_objections} 件异议没有处理，不能确认名单")
+
+
+def check_may_complete(*, places_open: int, reserves_left: int, today: date, top_up_until: date) -> None:
+    """Raises PlacesOpen while somebody could still be taken in."""
+    if places_open and reserves_left and today <= top_up_until:
+        raise PlacesOpen(f"还有 {places_open} 个名额空缺、{reserves_left} 名后备人员，且递补期至 {top_up_until}，不能结束入组")

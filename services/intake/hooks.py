@@ -1,0 +1,33 @@
+"""Where a department's own rules join intake. Plugins get values and return values; they never see the store."""
+
+from services.intake.domain.group import Condition, GroupDefinition
+from services.intake.domain.person import PersonFacts
+from shared.plugins import hookspec as hookspec_of
+
+__all__ = ["Condition", "GroupDefinition", "PersonFacts", "groups", "need", "objections"]
+
+hookspec = hookspec_of("intake")
+
+
+@hookspec
+def groups() -> list[GroupDefinition] | None:
+    """Which target groups can a programme name?
+
+    All answers count, in the order of the plugins. An empty answer means: none from me.
+    """
+
+
+@hookspec
+def need(people: tuple[PersonFacts, ...]) -> tuple[int, ...] | None:
+    """How great is each person's need, in points of this plugin?
+
+    One number for each person, in the same order, not below 0. All answers count and are added. An empty answer adds nothing.
+    """
+
+
+@hookspec
+def objections(person: PersonFacts) -> list[str] | None:
+    """Why may this person not be enrolled?
+
+    All answers count: one objection refuses the enrolment and is shown in Chinese. An empty answer means: no objection.
+    """

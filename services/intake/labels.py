@@ -1,0 +1,86 @@
+"""Chinese words of the codes, as officials write them."""
+
+from typing import Final
+
+CATEGORY: Final = {
+    "urban_allowance": "城市低保",
+    "rural_allowance": "农村低保",
+    "urban_destitute": "城市特困",
+    "rural_destitute": "农村五保",
+}
+
+RELATION: Final = {
+    "head": "本人",
+    "spouse": "配偶",
+    "son": "子",
+    "daughter": "女",
+    "grandchild": "孙辈",
+    "parent": "父母",
+    "grandparent": "祖辈",
+    "sibling": "兄弟姐妹",
+    "other": "其他",
+}
+
+MARITAL: Final = {"unmarried": "未婚", "married": "已婚", "widowed": "丧偶", "divorced": "离异"}
+
+SCHOOLING: Final = {
+    "preschool": "学前",
+    "primary": "小学",
+    "junior": "初中",
+    "senior": "高中",
+    "vocational": "中职",
+    "college": "大专及以上",
+}
+
+SINGLE_PARENT: Final = {
+    "divorced": "离异",
+    "bereaved": "丧偶",
+    "imprisoned": "服刑",
+    "missing": "失联",
+    "compulsory_detox": "强制戒毒",
+}
+
+NEED: Final = {
+    "economy": "经济",
+    "health": "健康",
+    "education": "教育",
+    "housing": "居住",
+    "employment": "就业",
+    "guardianship": "监护",
+    "inclusion": "社会融入",
+}
+
+HOUSING: Final = {"owned": "自有", "rented": "租赁", "public": "公租房", "lodging": "借住", "none": "无房"}
+
+VISIT_KIND: Final = {"home": "入户", "phone": "电话", "neighbour": "邻里"}
+
+SEX: Final = {"male": "男", "female": "女"}
+
+LIST: Final = {"selected": "入选", "reserve": "后备"}
+
+CANDIDATE_STATE: Final = {
+    "listed": "待征求意见",
+    "waiting": "后备",
+    "removed": "异议成立移出",
+    "refused": "不同意参加",
+    "consented": "已同意",
+    "enrolled": "已入组",
+    "withdrawn": "已退出",
+    "lapsed": "未启用",
+}
+
+OBJECTION_KIND: Final = {"not_entitled": "不符合条件", "omitted": "应入选而未入选"}
+
+WITHDRAWAL: Final = {"consent_withdrawn": "撤回同意", "moved": "迁出", "died": "死亡"}
+
+READING_PURPOSE: Final = {"screening": "筛选", "consent": "征求意见", "objection": "处理异议", "complaint": "处理投诉", "audit": "审计"}
+
+DOSSIER_PURPOSE: Final = {"open_case": "接案", "plan": "制定计划", "visit": "探访", "crisis": "危机介入", "review": "评估复核"}
+
+ROLES: Final = {
+    "clerk": "经办人员",
+    "officer": "业务负责人",
+    "reviewer": "复核人员",
+    "approver": "分管领导",
+    "surveyor": "调查员",
+}

@@ -1,0 +1,11 @@
+"""G3 残疾人：持有效残疾人证。"""
+
+from services.intake.hooks import Condition, GroupDefinition
+from shared.plugins import hookimpl
+
+DISABLED_PEOPLE = GroupDefinition(code="G3", name="残疾人", conditions=(Condition("is_disabled", "is", True, "持有效残疾人证"),))
+
+
+@hookimpl
+def groups() -> list[GroupDefinition]:
+    return [DISABLED_PEOPLE]

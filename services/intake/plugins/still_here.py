@@ -1,0 +1,11 @@
+"""已死亡或已迁出本市的人不再入组。"""
+
+from services.intake.hooks import PersonFacts
+from shared.plugins import hookimpl
+
+_REASONS = {"died": "该人员已死亡", "moved": "该人员已迁出"}
+
+
+@hookimpl
+def objections(person: PersonFacts) -> list[str]:
+    return [_REASONS[person.status]] if person.status in _REASONS else []

@@ -1,0 +1,124 @@
+"""What intake does when another service's event arrives, and how it answers the question for a dossier."""
+
+import json
+
+from sqlmodel import select
+
+from services.intake.actions.person import personal_of
+from services.intake.domain.dossier import DossierRefused, Standing, check_may_see, excerpt
+from services.intake.store import AgencyKey, Assignment, Consent, Contract, Household, Person, Project, Reading, Recipient
+from shared.errors import NotFound, NotYet
+from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened
+from shared.events.intake import DossierRequest
+from shared.events.procurement import ContractSigned, ProjectClosed, ProjectOpened
+from shared.personal import Keyring, seal_to
+from shared.work import Work
+
+
+def project_opened(event: ProjectOpened, *, work: Work) -> None:
+    """Surveys and programmes may be made for the project from now on."""
+    if work.find(Project, event.project_id) is None:
+        work.add(Project(id=event.project_id, title=event.title, division=event.division))
+
+
+def contract_signed(event: ContractSigned, *, work: Work) -> None:
+    """Under this contract recipients are served; dossiers go to its agency alone, and only during its term."""
+    if work.find(Contract, event.contract_id) is None:
+        term = {"signed_on": event.signed_on, "starts_on": event.starts_on, "ends_on": event.ends_on}
+        work.add(Contract(id=event.contract_id, project_id=event.project_id, **term))
+
+
+def project_closed(event: ProjectClosed, *, work: Work) -> None:
+    contract = work.find(Contract, event.contract_id)
+    if contract is None:
+        raise NotYet("合同签订的消息尚未到达")
+    contract.closed_on = event.closed_on
+
+
+def case_opened(event: CaseOpened, *, work: Work) -> None:
+    """The recipient's dossier may be read by this worker for this case."""
+    if work.find(Recipient, event.recipient_id) is None:
+        raise NotYet("没有该服务对象的入组记录")
+    if work.find(Assignment, event.case_id) is None:
+        work.add(
+            Assignment(
+                case_id=event.case_id,
+                recipient_id=event.recipient_id,
+                contract_id=event.contract_id,
+                worker_id=event.worker_id,
+                opened_on=event.opened_on,
+            )
+        )
+
+
+def case_closed(event: CaseClosed, *, work: Work) -> None:
+    """From now on the dossier is read for a review only."""
+    assignment = work.find(Assignment, event.case_id)
+    if assignment is None:
+        raise NotYet("个案建立的消息尚未到达")
+    assignment.closed_on = event.closed_on
+
+
+def agency_key_registered(event: AgencyKeyRegistered, *, work: Work) -> None:
+    """Dossiers are sealed to this key and to no other."""
+    if work.find(AgencyKey, event.agency_id) is None:
+        work.add(AgencyKey(id=event.agency_id, public_key=event.public_key))
+
+
+def dossier(request: DossierRequest, *, work: Work, keyring: Keyring) -> bytes:
+    """Judge the question by intake's own rows, leave a mark of the reading, and answer sealed to the agency's key (decision 18)."""
+    if work.first(select(AgencyKey).where(AgencyKey.public_key == request.reply_key)) is None:
+        raise DossierRefused("未登记的承接机构公钥")
+    recipient = work.find(Recipient, request.recipient_id)
+    if recipient is None:
+        raise NotFound("没有该服务对象")
+    check_may_see(
+        _standing(work, recipient),
+        contract_id=request.contract_id,
+        case_id=request.case_id,
+        worker_id=request.worker_id,
+        purpose=request.purpose,
+        on=request.asked_on,
+    )
+    person = work.get(Person, recipient.person_id)
+    work.add(
+        Reading(
+            person_id=person.id, reader=request.actor, by="casework", purpose=request.purpose, read_on=request.asked_on, read_at=work.now
+        )
+    )
+    return seal_to(request.reply_key, json.dumps(_dossier(work, recipient, person, keyring, request.purpose), ensure_ascii=False).encode())
+
+
+def _standing(work: Work, recipient: Recipient) -> Standing:
+    contract = work.get(Contract, recipient.contract_id)
+    assignment = work.first(select(Assignment).where(Assignment.recipient_id == recipient.id))
+    consent = work.first(select(Consent).where(Consent.candidate_id == recipient.candidate_id, Consent.is_given))
+    return Standing(
+        contract_id=recipient.contract_id,
+        has_consent=consent is not None,
+        withdrawn_on=recipient.withdrawn_on,
+        starts_on=contract.starts_on,
+        ends_on=contract.ends_on,
+        closed_on=contract.closed_on,
+        case_id=assignment.case_id if assignment else None,
+        worker_id=assignment.worker_id if assignment else None,
+        case_closed_on=assignment.closed_on if assignment else None,
+    )
+
+
+def _dossier(work: Work, recipient: Recipient, person: Person, keyring: Keyring, purpose: str) -> dict[str, object]:
+    household = work.get(Household, person.household_id)
+    facts = person.facts(household)
+    known = personal_of(work, person, keyring) | {
+        "sex": person.sex,
+        "birth": person.birth.isoformat(),
+        "division": household.division,
+        "group": recipient.group,
+        "living_members": household.living_members,
+        "needs": household.needs,
+        "is_pupil": facts.is_pupil,
+        "has_single_parent": person.has_single_parent,
+        "disability_kind": person.disability_kind,
+        "disability_level": person.disability_level,
+    }
+    return excerpt(known, purpose)

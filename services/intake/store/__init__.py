@@ -1,0 +1,81 @@
+"""Tables of intake and questions to them. Scope is applied here: who does not reach a division finds nothing of it."""
+
+from services.intake.store.person import Household, Person, PersonSecret, Reading
+from services.intake.store.programme import (
+    IN_FORCE,
+    AgencyKey,
+    Assignment,
+    Candidate,
+    Consent,
+    Contract,
+    Objection,
+    Programme,
+    ProgrammeGroup,
+    Project,
+    Recipient,
+    candidates,
+    counted,
+    groups_of,
+    objections,
+    programme,
+    reached_programme,
+    recipients,
+)
+from services.intake.store.roster import (
+    ALLOWANCE,
+    Roster,
+    StagedRow,
+    check_reach,
+    count_people,
+    known_people,
+    population,
+    roster,
+    staged_rows,
+)
+from services.intake.store.survey import Survey, SurveyFile, Visit, counts, survey, survey_files
+from services.intake.store.table import Table
+from shared.store.tables import kernel_tables
+
+KERNEL = kernel_tables(Table.metadata)
+
+__all__ = [
+    "ALLOWANCE",
+    "IN_FORCE",
+    "KERNEL",
+    "AgencyKey",
+    "Assignment",
+    "Candidate",
+    "Consent",
+    "Contract",
+    "Household",
+    "Objection",
+    "Person",
+    "PersonSecret",
+    "Programme",
+    "ProgrammeGroup",
+    "Project",
+    "Reading",
+    "Recipient",
+    "Roster",
+    "StagedRow",
+    "Survey",
+    "SurveyFile",
+    "Table",
+    "Visit",
+    "candidates",
+    "check_reach",
+    "count_people",
+    "counted",
+    "counts",
+    "groups_of",
+    "known_people",
+    "objections",
+    "population",
+    "programme",
+    "reached_programme",
+    "recipients",
+    "roster",
+    "staged_rows",
+    "survey",
+    "survey_files",
+]

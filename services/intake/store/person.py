@@ -1,0 +1,79 @@
+"""Households and persons (一户一档). Who a person is stands in `person_secret` alone, under the person's own key (decision 17)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Field
+
+from services.intake.domain.person import PersonFacts
+from services.intake.store.table import Table
+from shared.ids import new_id
+from shared.store.types import Instant, Json
+
+
+class Household(Table, table=True):
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    household_no: str = Field(unique=True)
+    category: str = Field(index=True)
+    division: str = Field(index=True)
+    living_members: int
+    needs: list[int] | None = Json(default=None)
+    """The seven needs in the order of `domain.person.NEEDS`, 0 to 3; None before the visit."""
+    housing: str = ""
+    roster_id: UUID = Field(index=True)
+
+
+class Person(Table, table=True):
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    household_id: UUID = Field(foreign_key="household.id", index=True)
+    roster_id: UUID = Field(index=True)
+    secret_id: UUID
+    identity_key: str = Field(unique=True)
+    """Keyed hash of the identity number."""
+    birth: date
+    sex: str
+    relation: str
+    schooling: str
+    has_single_parent: bool
+    disability_kind: int
+    disability_level: int
+    is_seriously_ill: bool
+    status: str = "present"
+
+    def facts(self, household: Household) -> PersonFacts:
+        return PersonFacts(
+            birth=self.birth,
+            sex=self.sex,
+            category=household.category,
+            living_members=household.living_members,
+            schooling=self.schooling,
+            has_single_parent=self.has_single_parent,
+            disability_kind=self.disability_kind,
+            disability_level=self.disability_level,
+            is_seriously_ill=self.is_seriously_ill,
+            status=self.status,
+            needs=tuple(household.needs or ()),
+        )
+
+
+class PersonSecret(Table, table=True):
+    """A person's fields, sealed; without the wrapped key they are gone."""
+
+    __tablename__ = "person_secret"
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    person_id: UUID = Field(index=True)
+    wrapped_key: bytes | None
+    sealed: bytes
+
+
+class Reading(Table, table=True):
+    """Who read what of a person, for which purpose; the person may see it."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    person_id: UUID = Field(index=True)
+    reader: str
+    by: str
+    """Which service asked: intake itself, or casework by request."""
+    purpose: str
+    read_on: date
+    read_at: datetime = Instant()

@@ -1,0 +1,245 @@
+"""Programmes with their groups, candidates, objections, consents and recipients, and what intake has heard of contract and cases."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint, func, select
+from sqlmodel import Field, col
+
+from services.intake.domain.enrolment import needs_guardian
+from services.intake.domain.person import age_band, age_on
+from services.intake.domain.selection import Band, GroupQuota
+from services.intake.store.person import Person
+from services.intake.store.roster import check_reach
+from services.intake.store.table import Table
+from shared.access import Actor
+from shared.http.paging import Listing, Page, listing
+from shared.ids import new_id, new_recipient_id
+from shared.rules import Rules
+from shared.store.types import Json
+from shared.work import Reader
+
+
+class Project(Table, table=True):
+    """A project that procurement opened: surveys and programmes belong to one."""
+
+    id: UUID = Field(primary_key=True)
+    title: str
+    division: str
+
+
+class Contract(Table, table=True):
+    id: UUID = Field(primary_key=True)
+    project_id: UUID = Field(index=True)
+    signed_on: date
+    starts_on: date
+    ends_on: date
+    closed_on: date | None = None
+
+
+class Assignment(Table, table=True):
+    """Who carries whose case, as casework said it; a dossier goes to nobody else."""
+
+    case_id: UUID = Field(primary_key=True)
+    recipient_id: UUID = Field(unique=True)
+    contract_id: UUID
+    worker_id: UUID
+    opened_on: date
+    closed_on: date | None = None
+
+
+class AgencyKey(Table, table=True):
+    id: UUID = Field(primary_key=True)
+    public_key: str = Field(unique=True)
+
+
+class Programme(Table, table=True):
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    project_id: UUID = Field(index=True)
+    survey_id: UUID
+    name: str
+    division: str
+    reference_on: date
+    top_up_until: date
+    seed: str
+    categories: list[str] = Json()
+    status: str = "open"
+    opened_by: str
+    opened_on: date
+    screened_by: str = ""
+    screened_on: date | None = None
+    proposed_by: str = ""
+    proposed_on: date | None = None
+    objections_until: date | None = None
+    confirmed_by: str = ""
+    confirmed_on: date | None = None
+    completed_on: date | None = None
+    inputs_hash: str = ""
+    list_hash: str = ""
+    distinct_eligible: int = 0
+
+
+class ProgrammeGroup(Table, table=True):
+    __tablename__ = "programme_group"
+    __table_args__ = (UniqueConstraint("programme_id", "code"),)
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    programme_id: UUID = Field(foreign_key="programme.id", index=True)
+    position: int
+    code: str
+    name: str
+    criterion: str
+    quota: int
+    reserve: int
+    band_from: int | None = None
+    band_to: int | None = None
+    band_minimum: int | None = None
+    eligible: int = 0
+
+    def quota_of(self) -> GroupQuota:
+        return GroupQuota(self.code, self.quota, self.reserve, self.band())
+
+    def band(self) -> Band | None:
+        if self.band_from is None or self.band_to is None or self.band_minimum is None:
+            return None
+        return Band(self.band_from, self.band_to, self.band_minimum)
+
+
+class Candidate(Table, table=True):
+    """Somebody on the list of a programme, chosen or in reserve."""
+
+    __table_args__ = (UniqueConstraint("programme_id", "person_id"),)
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    programme_id: UUID = Field(foreign_key="programme.id", index=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    group: str = Field(index=True)
+    list: str
+    rank: int
+    score: int
+    state: str = Field(index=True)
+    is_banded: bool
+    """Whether the person counts towards the group's age band."""
+    division: str
+    birth: date
+    is_replacement: bool = False
+
+
+class Objection(Table, table=True):
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    programme_id: UUID = Field(foreign_key="programme.id", index=True)
+    kind: str
+    candidate_id: UUID | None = None
+    document: UUID | None = None
+    recorded_by: str
+    recorded_on: date
+    upheld: bool | None = None
+    reason: str = ""
+    decided_by: str = ""
+    decided_on: date | None = None
+
+
+class Consent(Table, table=True):
+    """What a candidate or the guardian answered; the database refuses to change it."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    candidate_id: UUID = Field(foreign_key="candidate.id", index=True)
+    is_given: bool
+    purpose: str
+    version: str
+    signed_on: date
+    signer: str
+    guardian_relation: str
+    document: UUID | None = None
+    recorded_by: str
+    recorded_on: date
+
+
+class Recipient(Table, table=True):
+    """The only place where a recipient's id meets a person."""
+
+    id: UUID = Field(default_factory=new_recipient_id, primary_key=True)
+    programme_id: UUID = Field(foreign_key="programme.id", index=True)
+    candidate_id: UUID = Field(foreign_key="candidate.id", unique=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    contract_id: UUID = Field(index=True)
+    group: str = Field(index=True)
+    division: str
+    enrolled_on: date
+    withdrawn_on: date | None = None
+    reason: str = ""
+    is_replacement: bool
+
+
+IN_FORCE = ("listed", "consented", "enrolled")
+"""States of candidates who hold a place."""
+
+
+def reached_programme(reader: Reader, programme_id: UUID, actor: Actor) -> Programme:
+    """Raises NotFound, also for one outside the actor's divisions."""
+    found = reader.get(Programme, programme_id)
+    check_reach(found.division, actor, "服务计划")
+    return found
+
+
+def groups_of(reader: Reader, programme_id: UUID) -> list[ProgrammeGroup]:
+    statement = select(ProgrammeGroup).where(col(ProgrammeGroup.programme_id) == programme_id)
+    return reader.select(statement.order_by(col(ProgrammeGroup.position)))
+
+
+def counted(reader: Reader, programme_id: UUID, *columns: Any) -> dict[Any, int]:
+    """Candidates by some of their columns."""
+    rows = reader.rows(select(*columns, func.count()).where(col(Candidate.programme_id) == programme_id).group_by(*columns))
+    return {tuple(row[:-1]) if len(columns) > 1 else row[0]: int(row[-1]) for row in rows}
+
+
+def programme(programme_id: UUID, *, reader: Reader, actor: Actor) -> Mapping[str, Any]:
+    """A programme with what has become of each group."""
+    found = reached_programme(reader, programme_id, actor)
+    lists = counted(reader, programme_id, Candidate.group, Candidate.list)
+    states = counted(reader, programme_id, Candidate.group, Candidate.state)
+    moved_up = counted(reader, programme_id, Candidate.group, Candidate.is_replacement)
+    groups = [
+        group.model_dump(include={"code", "name", "criterion", "quota", "reserve", "eligible"})
+        | {"selected": lists.get((group.code, "selected"), 0), "reserve_ranked": lists.get((group.code, "reserve"), 0)}
+        | {state: states.get((group.code, state), 0) for state in ("enrolled", "refused")}
+        | {"replaced": moved_up.get((group.code, True), 0)}
+        for group in groups_of(reader, programme_id)
+    ]
+    return found.model_dump() | {"groups": groups}
+
+
+def candidates(programme_id: UUID, *, reader: Reader, actor: Actor, rules: Rules, page: Page, group: str = "", state: str = "") -> Listing:
+    """The list without names: who they are is read one file at a time, with a purpose."""
+    found = reached_programme(reader, programme_id, actor)
+    statement = select(Candidate).where(col(Candidate.programme_id) == programme_id)
+    for column, wanted in ((Candidate.group, group), (Candidate.state, state)):
+        if wanted:
+            statement = statement.where(col(column) == wanted)
+    guardian_age = rules("guardian_signature")
+
+    def item(row: Candidate) -> dict[str, Any]:
+        shown = row.model_dump(exclude={"programme_id", "birth", "is_banded"})
+        band = age_band(age_on(row.birth, found.reference_on))
+        return shown | {"age_band": band, "needs_guardian": needs_guardian(row.birth, reader.today, guardian_age)}
+
+    return listing(reader, statement, page, sort=(Candidate.rank, Candidate.id), item=item)
+
+
+def objections(programme_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> Listing:
+    reached_programme(reader, programme_id, actor)
+    statement = select(Objection).where(col(Objection.programme_id) == programme_id)
+    return listing(reader, statement, page, sort=(Objection.recorded_on, Objection.id), item=lambda row: row.model_dump())
+
+
+def recipients(programme_id: UUID, *, reader: Reader, actor: Actor, page: Page, group: str = "") -> Listing:
+    found = reached_programme(reader, programme_id, actor)
+    statement = select(Recipient).where(col(Recipient.programme_id) == programme_id)
+    if group:
+        statement = statement.where(col(Recipient.group) == group)
+
+    def item(row: Recipient) -> dict[str, Any]:
+        birth = reader.get(Person, row.person_id).birth
+        return row.model_dump(exclude={"id"}) | {"recipient_id": row.id, "age_band": age_band(age_on(birth, found.reference_on))}
+
+    return listing(reader, statement, page, sort=(Recipient.enrolled_on, Recipient.id), item=item)

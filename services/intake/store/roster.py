@@ -1,0 +1,189 @@
+"""Rosters and the rows that wait in them for acceptance; a staged row has no personal field in clear."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlmodel import Field, col
+
+from services.intake.domain.person import ADULT_FROM, ELDERLY_FROM, born_by
+from services.intake.domain.roster import RosterFrame
+from services.intake.store.person import Household, Person
+from services.intake.store.table import Table
+from shared.access import EVERYWHERE, Actor
+from shared.divisions import level
+from shared.errors import NotFound
+from shared.http.paging import Listing, Page, listing
+from shared.ids import new_id
+from shared.store.types import Json
+from shared.work import Reader
+
+ALLOWANCE = ("urban_allowance", "rural_allowance")
+"""低保: the categories of the programme, and of the population unless others are asked for."""
+
+
+class Roster(Table, table=True):
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    name: str
+    purpose: str
+    reference_on: date
+    division: str = Field(index=True)
+    survey_id: UUID | None = Field(default=None, index=True)
+    file_id: UUID
+    status: str
+    """importing → reviewed → accepting → accepted."""
+    rows: int
+    good: int = 0
+    faulty: int = 0
+    new: int = 0
+    updated: int = 0
+    uploaded_by: str
+    uploaded_on: date
+    accepted_by: str | None = None
+    accepted_on: date | None = None
+    job_id: UUID | None = None
+
+    def frame(self) -> RosterFrame:
+        return RosterFrame(self.division, self.reference_on)
+
+
+class StagedRow(Table, table=True):
+    """A row of a roster: checked facts and a sealed rest, or its faults."""
+
+    __tablename__ = "staged_row"
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    roster_id: UUID = Field(index=True)
+    number: int
+    verdict: str
+    """new, update or faulty."""
+    faults: list[dict[str, str]] | None = Json(default=None)
+    person_id: UUID | None = None
+    secret_id: UUID | None = None
+    identity_key: str | None = None
+    household_no: str | None = None
+    category: str | None = None
+    division: str | None = None
+    living_members: int | None = None
+    birth: date | None = None
+    sex: str | None = None
+    relation: str | None = None
+    schooling: str | None = None
+    has_single_parent: bool | None = None
+    disability_kind: int | None = None
+    disability_level: int | None = None
+    is_seriously_ill: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody who is in the store already: where, in which category, by which survey's roster."""
+
+    person_id: UUID
+    category: str
+    survey_id: UUID | None
+
+
+def known_people(keys: list[str], *, reader: Reader) -> dict[str, Known]:
+    """By keyed hash of the identity number."""
+    rows = reader.rows(
+        select(col(Person.identity_key), col(Person.id), col(Household.category), col(Roster.survey_id))
+        .join(Household, col(Household.id) == Person.household_id)
+        .join(Roster, col(Roster.id) == Person.roster_id)
+        .where(col(Person.identity_key).in_(keys))
+    )
+    return {row[0]: Known(*row[1:]) for row in rows}
+
+
+def check_reach(division: str, actor: Actor, thing: str) -> None:
+    """Raises NotFound: what lies outside an actor's divisions does not exist for the actor."""
+    if not actor.reaches(division):
+        raise NotFound(f"没有找到该{thing}")
+
+
+def _reachable(roster_id: UUID, reader: Reader, actor: Actor) -> Roster:
+    found = reader.get(Roster, roster_id)
+    check_reach(found.division, actor, "名册")
+    return found
+
+
+def roster(roster_id: UUID, *, reader: Reader, actor: Actor) -> Mapping[str, Any]:
+    """A roster with its counts and the faults by kind, the commonest first."""
+    found = _reachable(roster_id, reader, actor)
+    counted: dict[tuple[str, str], int] = {}
+    for (faults,) in reader.rows(
+        select(col(StagedRow.faults)).where(col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict) == "faulty")
+    ):
+        for fault in faults:
+            key = (fault["column"], fault["message"])
+            counted[key] = counted.get(key, 0) + 1
+    households = reader.scalar(
+        select(func.count(func.distinct(StagedRow.household_no))).where(
+            col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict) != "faulty"
+        )
+    )
+    in_order = sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))
+    return found.model_dump(exclude={"file_id", "job_id"}) | {
+        "households": households,
+        "faults": [{"column": column, "message": message, "rows": count} for (column, message), count in in_order],
+    }
+
+
+def staged_rows(roster_id: UUID, *, reader: Reader, actor: Actor, page: Page, faulty: bool) -> Listing:
+    """The preview: each row's verdict and its faults by cell."""
+    _reachable(roster_id, reader, actor)
+    statement = select(StagedRow).where(col(StagedRow.roster_id) == roster_id)
+    if faulty:
+        statement = statement.where(col(StagedRow.verdict) == "faulty")
+    return listing(
+        reader,
+        statement,
+        page,
+        sort=(StagedRow.number, StagedRow.id),
+        item=lambda row: {"number": row.number, "verdict": row.verdict, "faults": row.faults or []},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """How many people of which kind, on a day; `people` and `households` are those of the categories asked for."""
+
+    people: int
+    households: int
+    aged_60_plus: int
+    disabled: int
+    minors: int
+    seriously_ill: int
+
+
+def count_people(on: date, *conditions: ColumnElement[bool], reader: Reader) -> Population:
+    """Count those who are present and meet the conditions on persons and their households."""
+    born_60, born_18 = born_by(on, ELDERLY_FROM), born_by(on, ADULT_FROM)
+    row = reader.rows(
+        select(
+            func.count(),
+            func.count(func.distinct(Person.household_id)),
+            func.count().filter(col(Person.birth) <= born_60),
+            func.count().filter(col(Person.disability_level) > 0),
+            func.count().filter(col(Person.birth) > born_18),
+            func.count().filter(col(Person.is_seriously_ill).is_(True)),
+        )
+        .select_from(Person)
+        .join(Household, col(Household.id) == Person.household_id)
+        .where(col(Person.status) == "present", *conditions)
+    )[0]
+    return Population(*row)
+
+
+def population(*, reader: Reader, actor: Actor, on: date, categories: tuple[str, ...]) -> Population:
+    """The people of some categories in the reader's divisions."""
+    return count_people(on, col(Household.category).in_(categories or ALLOWANCE), within(actor), reader=reader)
+
+
+def within(actor: Actor) -> ColumnElement[bool]:
+    """Households in the divisions that an actor reaches."""
+    if actor.reaches(EVERYWHERE):
+        return true()
+    return or_(false(), *(col(Household.division).startswith(code[: level(code)]) for code in actor.divisions))
