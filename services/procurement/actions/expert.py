@@ -72,6 +72,7 @@ def prepare_draw(
     """Freeze pool and exclusions, so that only the seeds can still decide who is drawn."""
     project = project_of(work, project_id)
     once(draw_of(work, project_id), "本项目已安排抽取")
+    _nothing_waits_for_approval(work, project)
     law = Law(rules, project.division)
     _check_panel(project, seats, buyer_representatives, review_on, reason, today, law, hooks)
     pool = work.select(select(Expert).order_by(col(Expert.number)))
@@ -177,6 +178,13 @@ def replace_expert(draw_id: UUID, *, number: str, reason: str, work: Work, today
 
 def draw_of(work: Work, project_id: UUID) -> Draw | None:
     return work.first(select(Draw).where(Draw.project_id == project_id).order_by(col(Draw.prepared_on).desc()))
+
+
+def _nothing_waits_for_approval(work: Work, project: Project) -> None:
+    """After a failed tender nothing starts before the approval of another method, or a new tender (法 37)."""
+    if not project.is_approved_exception:
+        tenders = work.select(select(Tender).where(Tender.project_id == project.id))
+        require(not tenders or any(tender.state != "failed" for tender in tenders), "废标后须先经财政部门批准变更方式，或者重新招标")
 
 
 def _draw(work: Work, draw_id: UUID) -> Draw:
