@@ -1,6 +1,7 @@
 """Makes the streams and consumers of the topology, and tells where a server differs from it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import nats
@@ -23,14 +24,33 @@ def check_version(client: Client) -> None:
         raise ServerTooOld(f"NATS 服务器版本为 {version.major}.{version.minor}.{version.patch}，至少需要 {FLOOR[0]}.{FLOOR[1]}")
 
 
-async def provision(url: str, topology: Topology = QIAO) -> list[str]:
-    """Create what is missing and change what differs; says what it did. Run it as often as you like. Raises ServerTooOld."""
-    client = await nats.connect(url, name="qiao-provision", allow_reconnect=False, connect_timeout=5)
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Client]:
+    """A connection for one command: tried twice, never made again, and told about by what it raises."""
+    client = await nats.connect(
+        url,
+        name="qiao-command",
+        allow_reconnect=False,
+        max_reconnect_attempts=1,
+        reconnect_time_wait=1,
+        connect_timeout=3,
+        error_cb=_remain_silent,
+    )
     try:
-        check_version(client)
-        return await provision_on(client.jetstream(), topology)
+        yield client
     finally:
         await client.close()
+
+
+async def _remain_silent(error: Exception) -> None:
+    """The client's own habit is to log a traceback per attempt."""
+
+
+async def provision(url: str, topology: Topology = QIAO) -> list[str]:
+    """Create what is missing and change what differs; says what it did. Run it as often as you like. Raises ServerTooOld."""
+    async with connected(url) as client:
+        check_version(client)
+        return await provision_on(client.jetstream(), topology)
 
 
 async def provision_on(js: JetStreamContext, topology: Topology) -> list[str]:

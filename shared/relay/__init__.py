@@ -127,7 +127,7 @@ class Relay:
         self.state.oldest = waiting[0].time if waiting else None
         self.state.pending = len(waiting)
         if len(waiting) == self._options.window or self.state.held:
-            self.state.pending, self.state.oldest = await self._store.read(_backlog)
+            self.state.pending, self.state.oldest = await self._store.read(backlog)
 
     async def _publish_run(self, run: Sequence[Said], sent: dict[int, int]) -> bool:
         """False after a fault that may pass: then everything waits."""
@@ -194,7 +194,8 @@ def _waiting(limit: int, held: Sequence[Aggregate], reader: Reader) -> list[Said
     return [Said(**row._mapping) for row in reader.rows(statement)]
 
 
-def _backlog(reader: Reader) -> tuple[int, datetime | None]:
+def backlog(reader: Reader) -> tuple[int, datetime | None]:
+    """How many events wait to be sent, and since when."""
     outbox = reader.kernel.outbox.c
     found = reader.rows(select(func.count().label("count"), func.min(outbox.time).label("oldest")).where(outbox.sent_at.is_(None)))[0]
     return found._mapping["count"], found._mapping["oldest"]

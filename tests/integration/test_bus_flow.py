@@ -59,6 +59,11 @@ def has_heard(lived: House, count: int) -> bool:
     return len(lived.heard()) == count
 
 
+async def is_settled(js: JetStreamContext) -> bool:
+    consumer = await js.consumer_info(stream_of("intake"), "procurement-intake")
+    return bool(consumer.num_pending == consumer.num_ack_pending == 0)
+
+
 async def test_a_reaction_runs_on_the_business_date_of_its_event(js: JetStreamContext, nats_server: NatsServer, tmp_path: Path) -> None:
     seen: list[date] = []
 
@@ -196,8 +201,7 @@ async def test_one_bad_body_in_a_batch_spoils_no_other(fault: bytes, js: JetStre
         await eventually(lambda: procurement.bus.health()["consumers"]["procurement-intake"]["dead"] == 1)
 
         assert procurement.heard() == [0, 1, 2, 3]
-        consumer = await js.consumer_info(stream_of("intake"), "procurement-intake")
-        assert consumer.num_ack_pending == 0
+        await eventually(partial(is_settled, js))
 
 
 async def test_a_fact_that_nobody_reacts_to_is_acknowledged(js: JetStreamContext, nats_server: NatsServer, tmp_path: Path) -> None:
@@ -208,11 +212,7 @@ async def test_a_fact_that_nobody_reacts_to_is_acknowledged(js: JetStreamContext
         await intake.say(uuid4(), 0, 3)
         await eventually(lambda: intake.unsent() == 0)
 
-        async def all_settled() -> bool:
-            consumer = await js.consumer_info(stream_of("intake"), "procurement-intake")
-            return bool(consumer.num_pending == consumer.num_ack_pending == 0)
-
-        await eventually(all_settled)
+        await eventually(partial(is_settled, js))
         assert procurement.bus.health()["consumers"]["procurement-intake"]["dead"] == 0
 
 

@@ -12,7 +12,6 @@ from nats.js.client import JetStreamContext
 from shared.bus import provision as provisioning
 from shared.bus.broker import make_broker
 from shared.bus.provision import consumer_config, provision
-from shared.bus.topology import Consumer
 from shared.events.intake import SurveyProgressed
 from tests.faults.provisioned import js
 from tests.faults.town import FAST, TOWN, eventually, house, keep, store_of
@@ -22,7 +21,7 @@ __all__ = ["js"]
 
 pytestmark = pytest.mark.integration
 
-READER = Consumer("procurement-intake", "INTAKE", ("ev.intake.survey.>", "ev.intake.programme.>", "ev.intake.recipient.>"))
+READER = next(consumer for consumer in TOWN.consumers() if consumer.name == "procurement-intake")
 
 
 def test_the_broker_reconnects_for_ever_and_decides_nothing_by_itself() -> None:
