@@ -1,8 +1,10 @@
 """合同与拨付: the contract with its frozen scheme, its three milestones and its three payments."""
 
+from contextlib import suppress
 from typing import Any, Final
 
 from shared.demo.cast import agency
+from shared.demo.desk import NotAsTold
 from shared.demo.figures import BANDS, DIMENSION_NAMES, WEIGHTS
 from shared.demo.service import register_agency
 from shared.demo.stage import Stage
@@ -65,10 +67,11 @@ def pay(stage: Stage, code: str, *, verified_on: str, days: tuple[str, str, str]
     applied_on, approved_on, paid_on = days
 
     def is_met() -> bool:
-        progress = buyer.get(f"/api/v1/contracts/{stage.ids['contract']}/progress")
+        progress = buyer.get(f"/api/v1/contracts/{stage.ids['contract']}/progress", seen_on=verified_on)
         return not next(row["unmet"] for row in progress["milestones"] if row["code"] == code)
 
-    stage.until(f"节点 {code} 的条件", is_met)
+    with suppress(NotAsTold):  # what is still missing after the wait is told by the refusal
+        stage.until(f"节点 {code} 的条件", is_met)
     buyer.post(f"/api/v1/milestones/{milestone}/verification", {}, on=verified_on)
     stage.tell(verified_on, "市社会救助局", f"核验节点 {code}，条件全部满足")
     application = {"invoice_no": f"FP-{code}", "document": buyer.hand_in(f"{code} 付款申请", on=applied_on)}

@@ -50,9 +50,10 @@ class Desk:
         """Hand in a paper; returns the id of its file."""
         return self.upload(f"{title}.pdf", paper(title), on=on)
 
-    def get(self, path: str, **query: Any) -> Any:
-        """What the person reads."""
-        return self._send("GET", path, headers={}, params={key: value for key, value in query.items() if value is not None}).json()
+    def get(self, path: str, *, seen_on: str = "", **query: Any) -> Any:
+        """What the person reads; on a day of the story, or as things are."""
+        headers = {ACTED_ON: seen_on} if seen_on else {}
+        return self._send("GET", path, headers=headers, params={key: value for key, value in query.items() if value is not None}).json()
 
     def every(self, path: str, **query: Any) -> Iterator[Any]:
         """All items of a list, page by page."""

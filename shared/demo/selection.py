@@ -63,12 +63,10 @@ def hear_objections(stage: Stage) -> None:
 def enrol(stage: Stage) -> None:
     """Informed consent; those who do not want the service are replaced from the reserve, without losing anything."""
     officer, figures = stage.desk("intake", "officer"), stage.figures
-    refused = 0
+    asked = [_ask(stage, _listed(stage, code), refusals=figures.refusals[code], on="2017-01-16") for code in GROUPS]
     for code in GROUPS:
-        listed = _listed(stage, code)
-        first = _ask(stage, listed, refusals=figures.refusals[code], on="2017-01-16")
-        refused += first["refused"]
         _ask(stage, _listed(stage, code), refusals=0, on="2017-01-20")
+    refused = sum(answer["refused"] for answer in asked)
     stage.tell("2017-01-20", "市社会救助局", f"征得知情同意，{refused} 人不愿意，由候补依次递补，不影响其救助待遇")
     consented = [item["id"] for code in GROUPS for item in officer.every(f"{_path(stage)}/candidates", group=code, state="consented")]
     with stage.bar("入组") as show:
