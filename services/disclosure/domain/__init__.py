@@ -1,0 +1,1 @@
+"""The rules of publishing: plain values in, plain values out."""

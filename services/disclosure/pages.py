@@ -1,0 +1,223 @@
+"""Pages for everybody: finished bytes by their path; only lists, feedback and the choice of text size are worked out on the spot."""
+
+from collections.abc import Mapping
+from time import monotonic
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.disclosure import actions, labels, store
+from services.disclosure.publishing import HTML, Desk, draw_everything, pages
+from services.disclosure.settings import Settings
+from services.disclosure.store import Published
+from shared.errors import Malformed
+from shared.http.paging import Page
+from shared.plugins import Hooks
+from shared.rules import Rules
+from shared.service import Runtime
+from shared.web.i18n import CHINESE, L_, LANGUAGES, Language
+from shared.web.static import LARGE_TEXT_COOKIE, Asset, asset, text_size
+from shared.work import Reader, Work
+
+router = APIRouter(include_in_schema=False)
+
+PER_PAGE = 20
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+async def prepare(runtime: Runtime) -> None:
+    """Draw what was drawn with another design, and the first pages of an empty store."""
+    await runtime.run(_draw_outdated)
+
+
+def _draw_outdated(*, work: Work, rules: Rules, hooks: Hooks, settings: Settings) -> None:
+    home = work.find(Published, "/")
+    if home is None or home.design != pages().design:
+        draw_everything(Desk(work, settings, rules, hooks))
+
+
+@router.get("/static/{name}")
+async def static(name: str, request: Request) -> Response:
+    found = text_size(request.cookies.get(LARGE_TEXT_COOKIE)) if name == "text-size.css" else asset(name)
+    if found is None:
+        return await _kept(request, "/404/")
+    cache = "no-cache" if name == "text-size.css" else "public, max-age=3600"
+    return _bytes(request, found, 200, {"Cache-Control": cache})
+
+
+@router.get("/text-size")
+@router.get("/en/text-size")
+async def choose_text_size(request: Request, size: str = "", back: str = "/") -> Response:
+    """Remember the choice and go back to the page, which must be one of ours."""
+    target = back if back.startswith("/") and not back.startswith("//") and "\\" not in back else "/"
+    answer = RedirectResponse(target, status_code=303)
+    if size == "large":
+        answer.set_cookie(LARGE_TEXT_COOKIE, "large", max_age=YEAR_SECONDS, samesite="lax", httponly=True)
+    else:
+        answer.delete_cookie(LARGE_TEXT_COOKIE)
+    return answer
+
+
+@router.get("/projects/")
+@router.get("/en/projects/")
+async def projects(request: Request, q: str = "", method: str = "", after: str = "") -> Response:
+    runtime, language = _runtime(request), _language(request)
+    q = q.strip()[:100]
+    try:
+        found = await runtime.read(store.projects, page=Page(after or None, PER_PAGE), search=q, method=method)
+    except Malformed:
+        return RedirectResponse(f"{language.prefix}/projects/", status_code=303)
+    more = urlencode({"q": q, "method": method, "after": found.next}) if found.next else ""
+    methods = labels.METHODS
+    return _draw(request, "projects", projects=found.items, q=q, method=method, methods=methods, more=more)
+
+
+@router.get("/notices/")
+@router.get("/en/notices/")
+async def notices(request: Request, kind: str = "", after: str = "") -> Response:
+    runtime, language = _runtime(request), _language(request)
+    kind = kind if kind in labels.NOTICES else ""
+    try:
+        found = await runtime.read(store.notices, page=Page(after or None, PER_PAGE), kinds=tuple(labels.NOTICES), kind=kind)
+    except Malformed:
+        return RedirectResponse(f"{language.prefix}/notices/", status_code=303)
+    more = urlencode({"kind": kind, "after": found.next}) if found.next else ""
+    return _draw(request, "notices", notices=found.items, kind=kind, kinds=labels.NOTICES, more=more)
+
+
+@router.get("/feedback/")
+@router.get("/en/feedback/")
+async def feedback_form(request: Request, about: str = "") -> Response:
+    return _feedback(request, about=about[:200])
+
+
+@router.post("/feedback/")
+@router.post("/en/feedback/")
+async def leave_feedback(
+    request: Request, kind: Annotated[str, Form()] = "", text: Annotated[str, Form()] = "", contact: Annotated[str, Form()] = ""
+) -> Response:
+    """Kept, and thanked for on a page of its own; an incomplete form comes back with what was written."""
+    faults = {}
+    if kind not in labels.FEEDBACK_KINDS:
+        faults["kind"] = L_("请选择反馈类型")
+    if not 1 <= len(text.strip()) <= 500:
+        faults["text"] = L_("请填写问题描述，不超过 500 字")
+    if len(contact) > 30:
+        faults["contact"] = L_("联系方式不超过 30 字")
+    runtime = _runtime(request)
+    if not faults and not _limit(request).admits():
+        faults["text"] = L_("提交过于频繁，请稍后再试")
+    if faults:
+        given = {"kind": kind, "text": text[:500], "contact": contact[:30]}
+        return _feedback(request, 422, faults=faults, given=given)
+    await runtime.run(actions.leave_feedback, kind=kind, text=text.strip(), contact=contact.strip())
+    return RedirectResponse(f"{_language(request).prefix}/feedback/thanks/", status_code=303)
+
+
+@router.get("/feedback/thanks/")
+@router.get("/en/feedback/thanks/")
+async def thanks(request: Request) -> Response:
+    return _feedback(request, sent=True)
+
+
+@router.get("/{path:path}")
+async def published(path: str, request: Request) -> Response:
+    """Whatever was published under this path."""
+    return await _kept(request, f"/{path}")
+
+
+BLANK = {"kind": "", "text": "", "contact": ""}
+
+
+def _feedback(
+    request: Request,
+    status: int = 200,
+    *,
+    about: str = "",
+    sent: bool = False,
+    faults: Mapping[str, str] = BLANK,
+    given: Mapping[str, str] = BLANK,
+) -> Response:
+    view = {"faults": BLANK | dict(faults), "given": given, "has_faults": any(faults.values())}
+    return _draw(request, "feedback", status, kinds=labels.FEEDBACK_KINDS, about=about, sent=sent, **view)
+
+
+class Limit:
+    """How many forms an hour the site takes in all: no puzzle for people, no flood from machines."""
+
+    def __init__(self, per_hour: int) -> None:
+        self._per_hour = per_hour
+        self._taken: list[float] = []
+
+    def admits(self) -> bool:
+        now = monotonic()
+        self._taken = [at for at in self._taken if now - at < 3600]
+        if len(self._taken) >= self._per_hour:
+            return False
+        self._taken.append(now)
+        return True
+
+
+def _limit(request: Request) -> Limit:
+    state = request.app.state
+    if not hasattr(state, "feedback_limit"):
+        state.feedback_limit = Limit(_settings(request).feedback_per_hour)
+    limit: Limit = state.feedback_limit
+    return limit
+
+
+async def _kept(request: Request, path: str) -> Response:
+    language = _language(request)
+    found = await _runtime(request).store.read(lambda reader: _find(reader, path))
+    if found is None and not path.endswith("/") and "." not in path:
+        return RedirectResponse(f"{path}/", status_code=308)
+    if found is None:
+        found = await _runtime(request).store.read(lambda reader: _find(reader, f"{language.prefix}/404/"))
+    if found is None:
+        return Response("没有找到该页面", 404, media_type="text/plain; charset=utf-8")
+    asset, status = found
+    return _bytes(request, asset, status, {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"})
+
+
+def _find(reader: Reader, path: str) -> tuple[Asset, int] | None:
+    found = reader.find(Published, path)
+    return (Asset(found.body, found.packed, found.type, found.etag), found.status) if found else None
+
+
+def _bytes(request: Request, found: Asset, status: int, headers: dict[str, str]) -> Response:
+    headers = headers | {"ETag": found.etag, "Vary": "Accept-Encoding"}
+    if status == 200 and request.headers.get("if-none-match") == found.etag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(found.packed, status, headers | {"Content-Encoding": "gzip"}, media_type=found.type)
+    return Response(found.body, status, headers, media_type=found.type)
+
+
+def _draw(request: Request, template: str, status: int = 200, **view: Any) -> Response:
+    language = _language(request)
+    path = request.url.path.removeprefix(language.prefix) if language.prefix else request.url.path
+    section = path.strip("/").split("/")[0]
+    site = _settings(request)
+    text = pages().draw(f"disclosure/{template}.html", language, site=site, path=path, section=section, **view)
+    return Response(text, status, media_type=HTML, headers={"Cache-Control": "no-cache"})
+
+
+def _runtime(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+def _settings(request: Request) -> Settings:
+    settings = _runtime(request).settings
+    if not isinstance(settings, Settings):
+        raise TypeError("disclosure runs with its own settings")
+    return settings
+
+
+def _language(request: Request) -> Language:
+    for language in LANGUAGES:
+        if language.prefix and (request.url.path == language.prefix or request.url.path.startswith(f"{language.prefix}/")):
+            return language
+    return CHINESE

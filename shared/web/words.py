@@ -1,0 +1,65 @@
+"""How values look in a language: numbers, money, dates, and Chinese words on a page that is not Chinese."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from gettext import NullTranslations
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+from markupsafe import Markup, escape
+
+from shared.money import FEN_PER_YUAN
+from shared.web.i18n import CHINESE, Language
+
+HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+WAN = 10_000
+DAY_PATTERNS = {"zh-CN": "y年M月d日", "en": "d MMMM y"}
+MONTH_PATTERNS = {"zh-CN": "y年M月", "en": "MMM y"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The formats of one language, bound to templates as filters."""
+
+    language: Language
+    catalogue: NullTranslations
+
+    def number(self, value: Decimal | int) -> str:
+        """All digits, grouped: 17,000; 91.125."""
+        return format_decimal(value, locale=self.language.locale, decimal_quantization=False)
+
+    def percent(self, part: Decimal | int, whole: Decimal | int) -> str:
+        """A share, to a tenth of a percent where it is not whole; — of nothing."""
+        return format_percent(Decimal(part) / Decimal(whole), format="#,##0.#%", locale=self.language.locale) if whole else "—"
+
+    def money(self, fen: int) -> str:
+        """An amount in yuan in full; fen only where there are any."""
+        amount = Decimal(fen) / FEN_PER_YUAN
+        pattern = "¤#,##0" if fen % FEN_PER_YUAN == 0 else "¤#,##0.00"
+        return format_currency(amount, "CNY", format=pattern, locale=self.language.locale, currency_digits=False)
+
+    def wan(self, fen: int) -> str:
+        """The amount in 万元 as offices say it; empty below 10,000 yuan and in other languages."""
+        amount = Decimal(fen) / FEN_PER_YUAN / WAN
+        return f"{self.number(amount.normalize() + 0)} 万元" if self.language is CHINESE and abs(amount) >= 1 else ""
+
+    def day(self, value: date) -> Markup:
+        """A date in full, readable by machines too."""
+        text = format_date(value, DAY_PATTERNS[self.language.tag], locale=self.language.locale)
+        return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)
+
+    def month(self, value: date) -> str:
+        return format_date(value, MONTH_PATTERNS[self.language.tag], locale=self.language.locale)
+
+    def term(self, text: str) -> Markup:
+        """A word of the trade that data brings (group, dimension, band): translated where the catalogue knows it, else as it is."""
+        known = self.catalogue.gettext(text) if text else text
+        return escape(known) if known != text else self.han(text)
+
+    def han(self, text: str) -> Markup:
+        """What a department wrote: never translated, and marked as Chinese on a page that is not (WCAG 3.1.2)."""
+        if self.language is CHINESE or not HAN.search(text):
+            return escape(text)
+        return Markup('<span lang="{}">{}</span>').format(CHINESE.tag, text)
