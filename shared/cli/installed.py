@@ -21,8 +21,7 @@ class NotInstalled(RuntimeError):
 
 
 def service_names() -> list[str]:
-    """In the order of their ports, which is that of pyproject.toml."""
-    return [entry.name for entry in _entries()]
+    return sorted(entry.name for entry in _entries())
 
 
 def load_service(name: str) -> Service:
@@ -34,8 +33,8 @@ def load_service(name: str) -> Service:
 
 
 def load_services(names: Sequence[str] = ()) -> list[Service]:
-    """Those named, or all."""
-    return [load_service(name) for name in (names or service_names())]
+    """Those named, or all, in the order of their ports."""
+    return sorted((load_service(name) for name in (names or service_names())), key=lambda service: service.port)
 
 
 def _entries() -> list[EntryPoint]:

@@ -1,30 +1,57 @@
 """Every command of `qiao`, and how an error that was foreseen is told: one sentence, no traceback."""
 
+import os
 import signal
 import sys
 from typing import Annotated
 
 import typer
 import uvicorn
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
-from rich.table import Table
 
+from shared.access.tokens import UnsafeSecret
+from shared.cli.bus import bus_app
 from shared.cli.database import database_app
 from shared.cli.embedded_nats import NatsNotStarted
 from shared.cli.installed import NoSuchService, NotInstalled, load_service, load_services, service_names
+from shared.cli.plugins import show_plugins
 from shared.cli.secret_files import secrets_folder
 from shared.cli.supervisor import NotReady, Supervisor, until_interrupted
+from shared.demo.command import demo
+from shared.personal import UnsafeKeyFile
+from shared.plugins import PluginRefused
 from shared.service import Mode, build_app
 from shared.settings import ServiceSettings
 from shared.store.migrate import SchemaOutdated
 
-FORESEEN = (NatsNotStarted, NoSuchService, NotInstalled, NotReady, SchemaOutdated)
+
+class NeedsPostgreSQL(RuntimeError):
+    """HTTP and consumers were to run in separate processes on SQLite, which has one writer."""
+
+
+FORESEEN = (
+    NatsNotStarted,
+    NeedsPostgreSQL,
+    NoSuchService,
+    NotInstalled,
+    NotReady,
+    PluginRefused,
+    SchemaOutdated,
+    SettingsError,
+    UnsafeKeyFile,
+    UnsafeSecret,
+    ValidationError,
+)
 STOP_WITHIN_SECONDS = 15
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue")
 
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Qiao 桥: buy social services, and account for it.")
 app.add_typer(database_app, name="db")
+app.add_typer(bus_app, name="bus")
+app.command()(demo)
 console = Console(highlight=False)
 
 ServiceName = Annotated[str, typer.Argument(help="intake, procurement, casework, evaluation or disclosure.", show_default=False)]
@@ -53,6 +80,8 @@ def all_of(service: ServiceName, host: Host = "127.0.0.1", port: Port = 0) -> No
 def _run(name: str, mode: Mode, host: str, port: int) -> None:
     service = load_service(name)
     settings = service.settings()
+    if mode != "all" and settings.store_address(name).startswith("sqlite"):
+        raise NeedsPostgreSQL(f"SQLite has one writer: run `qiao all {name}`, or name a PostgreSQL in QIAO_{name.upper()}_STORE_URL.")
     application = build_app(service, settings, mode=mode)
     uvicorn.run(
         application,
@@ -94,21 +123,32 @@ def up(
 @app.command()
 def services() -> None:
     """Which services this installation can run."""
-    table = Table("service", "name", "port", "state", box=None)
     for name in service_names():
         try:
             service = load_service(name)
         except NotInstalled as error:
-            table.add_row(name, "", "", f"[yellow]{error}[/]")
+            console.print(str(error), style="yellow", markup=False, soft_wrap=True)
         else:
-            table.add_row(name, service.title, str(service.port), "[green]ready[/]")
-    console.print(table)
+            console.print(f"{name} [green]ready[/]: {service.title}, port {service.port}")
+
+
+@app.command()
+def plugins(service: ServiceName) -> None:
+    """Which plugins a service asks, in which order, and which questions there are."""
+    show_plugins(load_service(service))
 
 
 def main() -> None:
-    """Run `qiao`."""
+    """Run `qiao`. What it writes is for its own account: stores, documents, logs, secrets."""
+    os.umask(0o077)
     try:
         app()
     except FORESEEN as error:
-        Console(stderr=True, highlight=False).print(str(error), style="red", markup=False)
+        Console(stderr=True, highlight=False).print(_sentence(error), style="red", markup=False, soft_wrap=True)
         sys.exit(1)
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "\n".join(f"setting {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+    return str(error)
