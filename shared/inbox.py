@@ -1,14 +1,15 @@
 """The inbox: an event may come many times, its effect is made once, in the transaction of the reaction (decisions 1 and 6)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextvars import ContextVar
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.bus.cloudevents import Received
-from shared.work import Work
+from shared.work import Reader, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,20 @@ class Delivery:
 _current: ContextVar[Delivery | None] = ContextVar("delivery", default=None)
 
 
-def once(work: Work, delivery: Delivery, react: Callable[[], object], *, one_writer: bool) -> bool:
-    """React and mark the event as received, or do nothing and return False when this consumer has received it before.
+def received_before(deliveries: Collection[Delivery], reader: Reader) -> frozenset[tuple[str, UUID]]:
+    """Which of these (consumer, event id) are in the inbox already: asked once per batch, so that most units need not look."""
+    inbox = reader.kernel.inbox.c
+    consumers = {delivery.consumer for delivery in deliveries}
+    ids = {delivery.received.id for delivery in deliveries}
+    rows = reader.rows(select(inbox.consumer, inbox.event_id).where(inbox.consumer.in_(consumers), inbox.event_id.in_(ids)))
+    return frozenset((row.consumer, row.event_id) for row in rows)
 
-    One writer needs only to look, and marks at the end so that the reaction reads without a savepoint; several
-    claim the mark first, and the database lets one of them.
+
+def once(work: Work, delivery: Delivery, react: Callable[[], object], *, one_writer: bool) -> bool:
+    """React and mark the event as received; return False, with nothing done, when another process was faster.
+
+    Several writers claim the mark first, and the database lets one of them. A single one marks at the end, so that its
+    reaction reads without a savepoint; should the mark be there after all, the key of the inbox undoes the whole unit.
     """
     inbox = work.kernel.inbox
     row = {
@@ -43,8 +53,6 @@ def once(work: Work, delivery: Delivery, react: Callable[[], object], *, one_wri
         "received_at": work.now,
     }
     if one_writer:
-        if work.scalar(select(exists().where(inbox.c.consumer == delivery.consumer, inbox.c.event_id == delivery.received.id))):
-            return False
         _react(delivery, react)
         work.keep(inbox, row)
         return True

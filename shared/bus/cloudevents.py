@@ -22,6 +22,8 @@ SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
 SUBJECT = re.compile(r"ev\.(?P<service>[a-z]+)\.(?P<entity>[a-z_]+)\.(?P<fact>[a-z_]+)\.v(?P<major>[1-9][0-9]*)")
 
+_UNSAFE = re.compile(r"[^!#$&-~]")
+
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
 _upcasts: dict[str, tuple[str, Upcast]] = {}
@@ -177,14 +179,14 @@ def _checked(attributes: Mapping[str, str], traceparent: str | None, body: bytes
 
 def percent_encode(value: str) -> str:
     """As §3.1.3.2 of the binding: space, double quote, percent and all but printable ASCII."""
-    return "".join(c if "!" <= c <= "~" and c not in '"%' else "".join(f"%{byte:02X}" for byte in c.encode()) for c in value)
+    return _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), value)
 
 
 def percent_decode(value: str) -> str:
     """One round of decoding, after a quoted string is unquoted. Raises ValueError for bytes that are no UTF-8."""
     if len(value) >= 2 and value[0] == value[-1] == '"':
         value = re.sub(r"\\(.)", r"\1", value[1:-1])
-    return unquote_to_bytes(value).decode()
+    return unquote_to_bytes(value).decode() if "%" in value else value
 
 
 def _without_values(error: ValueError) -> str:

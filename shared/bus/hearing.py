@@ -2,25 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
+from uuid import UUID
 
 import nats.errors
 from nats.aio.msg import Msg
 from nats.js.client import JetStreamContext
 from opentelemetry.trace import Span, Status, StatusCode, Tracer
+from sqlalchemy.exc import DBAPIError
 
 from shared.bus.cloudevents import Received, from_message
 from shared.bus.deadletter import bury, origin_of
-from shared.bus.faults import Misdirected, is_away, is_permanent, reason
+from shared.bus.faults import Misdirected, Unreadable, is_away, is_permanent, reason
 from shared.bus.options import Options
 from shared.bus.topology import Consumer
 from shared.bus.tracing import hearing
 from shared.errors import NotYet
 from shared.events.event import Event
-from shared.inbox import Delivery, once
+from shared.inbox import Delivery, once, received_before
 from shared.store.store import Store
 from shared.work import Work
 
@@ -42,24 +44,50 @@ class Tally:
     dead: int = 0
 
 
-@dataclass(slots=True)
-class Behind:
-    """Records of this batch with an event that has to wait; their later events wait with it, so that order holds."""
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message and what it delivers; without a delivery it is no event of ours, and `fault` says why."""
 
-    sequences: dict[tuple[str, str], int] = field(default_factory=dict)
+    message: Msg
+    consumer: str
+    """In whose name the event counts as received: that of its first delivery, also when it is sent once more."""
+    delivery: Delivery | None
+    fault: Unreadable | None = None
+
+    @property
+    def subject(self) -> str:
+        return origin_of(self.message.subject, self.consumer)
+
+
+@dataclass(slots=True)
+class Batch:
+    """What the messages of one batch must know of each other."""
+
+    known: frozenset[tuple[str, UUID]]
+    begun: set[tuple[str, UUID]] = field(default_factory=set)
+    waiting: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Records with an event that has to wait, and its sequence; their later events wait with it, so that order holds."""
+
+    def knows(self, delivery: Delivery) -> bool:
+        """Has the event been received before this batch? Raises NotYet when this batch brings it twice: the second waits for the first."""
+        key = (delivery.consumer, delivery.received.id)
+        if key in self.begun:
+            raise NotYet("it came twice at once")
+        self.begun.add(key)
+        return key in self.known
 
     def check(self, received: Received) -> None:
         """Raises NotYet when an earlier event of the same record waits."""
-        if self.sequences.get((received.entity, received.entity_id), received.sequence) < received.sequence:
+        if self.waiting.get((received.entity, received.entity_id), received.sequence) < received.sequence:
             raise NotYet("an earlier event of the same record waits")
 
-    def add(self, received: Received) -> None:
-        self.sequences.setdefault((received.entity, received.entity_id), received.sequence)
+    def hold(self, received: Received) -> None:
+        self.waiting.setdefault((received.entity, received.entity_id), received.sequence)
 
-    def forget(self, received: Received) -> None:
+    def go_on(self, received: Received) -> None:
         """The unit was run again, alone, and did what it could not do before."""
-        if self.sequences.get((received.entity, received.entity_id)) == received.sequence:
-            del self.sequences[received.entity, received.entity_id]
+        if self.waiting.get((received.entity, received.entity_id)) == received.sequence:
+            del self.waiting[received.entity, received.entity_id]
 
 
 class Hearing:
@@ -87,49 +115,69 @@ class Hearing:
 
     async def take(self, messages: list[Msg]) -> None:
         """Settle a batch. SQLite's one writer runs its units in their order; on PostgreSQL those of one record follow each other."""
-        behind = Behind()
-        await asyncio.gather(*(self._follow(lane, behind) for lane in self._lanes(messages)))
+        arrivals = [self._arrival(message) for message in messages]
+        batch = Batch(known=await self._known([arrival.delivery for arrival in arrivals if arrival.delivery]))
+        await asyncio.gather(*(self._follow(lane, batch) for lane in self._lanes(arrivals)))
 
-    def _lanes(self, messages: list[Msg]) -> Iterable[list[Msg]]:
+    def _arrival(self, message: Msg) -> Arrival:
+        """The message and, if it is a CloudEvent, what it delivers to which inbox."""
+        is_again = message.subject.startswith("retry.")
+        consumer = message.subject.split(".")[1] if is_again else self._consumer.name
+        try:
+            return Arrival(message, consumer, Delivery(consumer, from_message(message.headers, message.data)))
+        except Unreadable as fault:
+            return Arrival(message, consumer, None, fault)
+
+    async def _known(self, deliveries: Sequence[Delivery]) -> frozenset[tuple[str, UUID]]:
+        try:
+            return await self._store.read(partial(received_before, deliveries))
+        except DBAPIError:  # the store is away: each unit will find that out for itself
+            return frozenset()
+
+    def _lanes(self, arrivals: Sequence[Arrival]) -> Iterable[Sequence[Arrival]]:
         if self._store.is_sqlite:
-            return [[message] for message in messages]
-        lanes: dict[str, list[Msg]] = {}
-        for message in messages:
-            lanes.setdefault((message.headers or {}).get("ce-subject", ""), []).append(message)
+            return [[arrival] for arrival in arrivals]
+        lanes: dict[str, list[Arrival]] = {}
+        for arrival in arrivals:
+            lanes.setdefault((arrival.message.headers or {}).get("ce-subject", ""), []).append(arrival)
         return lanes.values()
 
-    async def _follow(self, lane: list[Msg], behind: Behind) -> None:
-        for message in lane:
+    async def _follow(self, lane: Sequence[Arrival], batch: Batch) -> None:
+        for arrival in lane:
             try:
-                await self._settle(message, behind)
+                await self._settle(arrival, batch)
             except nats.errors.Error as error:  # the answer to the server is lost: it delivers again, and the inbox knows the event
-                log.warning("a message could not be acknowledged", extra={"consumer": self._consumer.name, "error": repr(error)})
+                log.warning("a message could not be acknowledged", extra={"consumer": arrival.consumer, "error": repr(error)})
 
-    async def _settle(self, message: Msg, behind: Behind) -> None:
-        headers = message.headers or {}
-        consumer = self._inbox_name(message)
+    async def _settle(self, arrival: Arrival, batch: Batch) -> None:
+        message, headers = arrival.message, arrival.message.headers or {}
         attributes: dict[str, str | int] = {
-            "messaging.consumer.group.name": consumer,
+            "messaging.consumer.group.name": arrival.consumer,
             "messaging.message.id": headers.get("ce-id", ""),
             "messaging.nats.delivery_count": message.metadata.num_delivered,
         }
-        with hearing(self._tracer, origin_of(message.subject, consumer), headers.get("traceparent"), attributes) as span:
+        with hearing(self._tracer, arrival.subject, headers.get("traceparent"), attributes) as span:
             try:
-                await self._effect(message, consumer, behind)
+                await self._effect(arrival, batch)
             except Exception as error:  # the edge of the process: whatever the fault, the message is delayed or dead-lettered
-                await self._fault(message, consumer, error, span)
+                await self._fault(message, arrival.consumer, error, span)
             else:
                 await message.ack()
 
-    async def _effect(self, message: Msg, consumer: str, behind: Behind) -> None:
-        received = from_message(message.headers, message.data)
-        if received.subject != (subject := origin_of(message.subject, consumer)):
-            raise Misdirected(f"{received.subject} came by {subject}")
+    async def _effect(self, arrival: Arrival, batch: Batch) -> None:
+        if arrival.delivery is None:
+            raise arrival.fault or Unreadable("empty")
+        received = arrival.delivery.received
+        if received.subject != arrival.subject:
+            raise Misdirected(f"{received.subject} came by {arrival.subject}")
         event = received.event(self._heard)
         if event is None:
             self._tally.ignored += 1
             return
-        unit = _unit(Delivery(consumer, received), self._reactions[type(event)], event, behind, one_writer=self._store.is_sqlite)
+        if batch.knows(arrival.delivery):
+            self._tally.repeated += 1
+            return
+        unit = _unit(arrival.delivery, self._reactions[type(event)], event, batch, one_writer=self._store.is_sqlite)
         if await self._store.run(unit, today=received.businesstime):
             self._tally.effected += 1
         else:
@@ -159,23 +207,17 @@ class Hearing:
             return False
         return True
 
-    def _inbox_name(self, message: Msg) -> str:
-        """The consumer in whose name an event counts as received: that of its first delivery, also when it is sent once more."""
-        if message.subject.startswith("retry."):
-            return message.subject.split(".")[1]
-        return self._consumer.name
 
-
-def _unit(delivery: Delivery, reaction: Reaction, event: Event, behind: Behind, *, one_writer: bool) -> Callable[[Work], bool]:
+def _unit(delivery: Delivery, reaction: Reaction, event: Event, batch: Batch, *, one_writer: bool) -> Callable[[Work], bool]:
     def unit(work: Work) -> bool:
-        behind.check(delivery.received)
+        batch.check(delivery.received)
         try:
             effected = once(work, delivery, partial(reaction, event, work=work), one_writer=one_writer)
         except Exception as error:
             if not is_permanent(error):
-                behind.add(delivery.received)
+                batch.hold(delivery.received)
             raise
-        behind.forget(delivery.received)
+        batch.go_on(delivery.received)
         return effected
 
     unit.__qualname__ = f"react to {delivery.received.subject}"

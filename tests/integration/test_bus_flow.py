@@ -1,6 +1,7 @@
 """One event on a real server: from a unit of one service to the reaction of another, once, in order, at once."""
 
 import time
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -10,10 +11,11 @@ import pytest
 from nats.js.client import JetStreamContext
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from shared.bus.hearing import Hearing
 from shared.bus.topology import stream_of
 from shared.errors import NotYet
 from shared.events.intake import SurveyProgressed
-from shared.inbox import is_overtaken
+from shared.inbox import Delivery, is_overtaken
 from shared.telemetry import Telemetry
 from shared.work import Work
 from tests.faults.provisioned import js
@@ -120,6 +122,33 @@ async def test_a_message_delivered_twice_has_one_effect(js: JetStreamContext, na
 
         await eventually(lambda: procurement.bus.health()["consumers"]["procurement-intake"]["repeated"] == 1)
         assert procurement.heard() == [0, 1, 2]
+
+
+async def test_the_key_of_the_inbox_stops_what_nobody_saw_coming(
+    js: JetStreamContext, nats_server: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch looked before another delivery of the event was committed: the database undoes the second effect."""
+    looks = 0
+    look = Hearing._known
+
+    async def blind_at_first(hearing: Hearing, deliveries: Sequence[Delivery]) -> frozenset[tuple[str, UUID]]:
+        nonlocal looks
+        looks += 1
+        return frozenset() if looks <= 2 else await look(hearing, deliveries)
+
+    monkeypatch.setattr(Hearing, "_known", blind_at_first)
+    async with (
+        house("intake", store_of(tmp_path, "intake"), nats_server.url) as intake,
+        house("procurement", store_of(tmp_path, "procurement"), nats_server.url, reactions={SurveyProgressed: keep}) as procurement,
+    ):
+        await intake.say(uuid4(), 0, 1)
+        await eventually(lambda: procurement.heard() == [0])
+        first = await js.get_msg(stream_of("intake"), seq=1)
+        await js.publish(first.subject or "", first.data or b"", headers={**(first.headers or {}), "Nats-Msg-Id": "again"})
+
+        await eventually(lambda: procurement.bus.health()["consumers"]["procurement-intake"]["repeated"] == 1)
+        assert procurement.bus.health()["consumers"]["procurement-intake"]["delayed"] == 1
+        assert procurement.heard() == [0]
 
 
 async def test_a_reaction_that_is_too_early_is_tried_again(js: JetStreamContext, nats_server: NatsServer, tmp_path: Path) -> None:
