@@ -92,6 +92,10 @@ class Service:
     on_start: Callable[["Runtime"], Any] | None = None
     """Awaited once before the first request, e.g. to prepare templates or a key pair."""
 
+    def __post_init__(self) -> None:
+        if unknown := set(self.append_only) - set(self.table.metadata.tables):
+            raise ValueError(f"{self.name} has no tables {sorted(unknown)}")
+
     @property
     def folder(self) -> Path:
         return Path(str(package_files(self.package)))

@@ -187,6 +187,7 @@ class Closing(Table, table=True):
 class PersonKey(Table, table=True):
     """A person's key, wrapped; None when it was destroyed. A person is a recipient or a worker."""
 
+    __tablename__ = "person_key"
     person_id: UUID = Field(primary_key=True)
     contract_id: UUID = Field(index=True)
     wrapped_key: bytes | None
@@ -197,13 +198,14 @@ class PersonSecret(Table, table=True):
 
     __tablename__ = "person_secret"
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    person_id: UUID = Field(foreign_key="personkey.person_id", index=True)
+    person_id: UUID = Field(foreign_key="person_key.person_id", index=True)
     about: UUID = Field(index=True)
     """The row it belongs to: worker, assessment, plan, session, closing."""
     sealed: bytes
 
 
 class AgencyKey(Table, table=True):
+    __tablename__ = "agency_key"
     id: UUID = Field(default_factory=new_id, primary_key=True)
     public_key: str = Field(unique=True)
     registered_on: date

@@ -11,7 +11,7 @@ __all__ = ["CommissionFacts", "Declaration", "DimensionSheets", "Form", "Fractio
 hookspec = hookspec_of("evaluation")
 
 
-@hookspec
+@hookspec.first
 def score(sheets: DimensionSheets) -> Fraction | None:
     """How many points (0 to 100, exact) a dimension gets from its sheets.
 

@@ -33,7 +33,7 @@ __all__ = [
 hookspec = hookspec_of("procurement")
 
 
-@hookspec
+@hookspec.first
 def method_terms(method: str) -> MethodTerms | None:
     """By which periods, panel and ranking is this method (采购方式) run?
 
@@ -41,7 +41,7 @@ def method_terms(method: str) -> MethodTerms | None:
     """
 
 
-@hookspec
+@hookspec.first
 def ranking(method: str, offers: tuple[Offer, ...], price_weight: int) -> tuple[Ranked, ...] | None:
     """In which order do the responsive offers stand?
 

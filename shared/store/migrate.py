@@ -1,7 +1,7 @@
 """Migrations: made by `qiao db draft`, run only by `qiao db upgrade`, `up` and `demo`; a service refuses an older schema."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from sqlalchemy import Engine, MetaData, text
 from shared.store.engine import make_engine
 from shared.store.group_commit import exclusive
 from shared.store.store import Store
+from shared.store.tables import APPEND_ONLY
 
 UPGRADE_LOCK = 0x71696163  # "qiao": the advisory lock of PostgreSQL under which migrations run
 
@@ -33,6 +34,9 @@ class Migrated(Protocol):
 
     @property
     def folder(self) -> Path: ...
+
+    @property
+    def append_only(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ def _config(service: Migrated, target: Target) -> Config:
     config.set_main_option("version_locations", str(service.folder / "migrations"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["target"] = target
+    config.attributes["append_only"] = (*APPEND_ONLY, *service.append_only)
     return config
 
 

@@ -51,6 +51,7 @@ class Assignment(Table, table=True):
 
 
 class AgencyKey(Table, table=True):
+    __tablename__ = "agency_key"
     id: UUID = Field(primary_key=True)
     public_key: str = Field(unique=True)
 

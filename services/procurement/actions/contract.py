@@ -12,12 +12,12 @@ from services.procurement.actions.notice import issue
 from services.procurement.actions.record import Law, contract_of, keep_deviations, once, project_of, require
 from services.procurement.domain import announcement
 from services.procurement.domain.challenge import check_none_pending
-from services.procurement.domain.contract import Term, check_price, check_scheme, check_supplement, check_term
+from services.procurement.domain.contract import ContractTerms, Term, check_price, check_scheme, check_supplement, check_term
 from services.procurement.domain.limit import Deviation, check_within
 from services.procurement.labels import METHODS
 from services.procurement.store import Contract, Milestone, Project, Supplement, Supplier, Tender
 from shared.access import Actor
-from shared.events.procurement import ContractSigned, MilestoneTerms, Scheme
+from shared.events.procurement import ContractSigned, MilestoneTerms
 from shared.files import require_file
 from shared.money import Fen
 from shared.rules import Rules
@@ -27,19 +27,9 @@ from shared.work import Work
 def sign_contract(
     project_id: UUID,
     *,
-    contract_no: str,
-    starts_on: date,
-    ends_on: date,
-    clients_at_least: int,
-    workers: int,
-    worker_capacity: int,
-    payment_workdays: int,
-    scheme: Scheme,
-    milestones: Sequence[MilestoneTerms],
-    data_agreement: UUID,
-    acceptance_plan: str,
-    term_grounds: Sequence[str],
+    terms: ContractTerms,
     document: UUID,
+    data_agreement: UUID,
     late_reason: str,
     work: Work,
     today: date,
@@ -52,44 +42,24 @@ def sign_contract(
     tender = _announced(work, project_id)
     law = Law(rules, project.division)
     late = _check_time(work, tender, law, today, late_reason)
-    check_price(Fen(tender.amount_fen), milestones, law("contract_follows_award"))
-    check_term(Term(starts_on, ends_on), today, limit=law.if_in_force("contract_term"), grounds=frozenset(term_grounds))
-    check_scheme(scheme, law("frozen_scheme"))
+    check_price(Fen(tender.amount_fen), terms.milestones, law("contract_follows_award"))
+    check_term(Term(terms.starts_on, terms.ends_on), today, limit=law.if_in_force("contract_term"), grounds=terms.term_grounds)
+    check_scheme(terms.scheme, law("frozen_scheme"))
     law("data_agreement")
     for file in (document, data_agreement):
         require_file(work, file)
     supplier = work.get(Supplier, require(tender.supplier_id, "尚未确定成交供应商"))
-    contract = Contract(
-        project_id=project_id,
-        tender_id=tender.id,
-        contract_no=contract_no,
-        supplier_id=supplier.id,
-        provider=asdict(supplier.office()),
-        provider_uscc=supplier.uscc,
-        method=tender.method,
-        amount_fen=tender.amount_fen,
-        signed_on=today,
-        signed_by=actor.account,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        clients_at_least=clients_at_least,
-        workers=workers,
-        worker_capacity=worker_capacity,
-        payment_workdays=payment_workdays,
-        scheme=scheme.model_dump(mode="json"),
-        scheme_hash=scheme.digest(),
-        data_agreement=data_agreement,
-        acceptance_plan=acceptance_plan,
-        document=document,
+    contract = _contract(
+        terms, tender, supplier, signed_on=today, signed_by=actor.account, document=document, data_agreement=data_agreement
     )
-    project.state = "contracted"
     rows = [
         Milestone(contract_id=contract.id, project_id=project_id, position=n, code=one.code, terms=one.model_dump(mode="json"))
-        for n, one in enumerate(milestones, start=1)
+        for n, one in enumerate(terms.milestones, start=1)
     ]
+    project.state = "contracted"
     work.add(contract, *rows)
     keep_deviations(work, project_id, late)
-    work.emit(signed(project, contract, milestones))
+    work.emit(signed(project, contract, terms.milestones))
     return {"id": contract.id, "scheme_hash": contract.scheme_hash, "milestones": {row.code: row.id for row in rows}}
 
 
@@ -164,6 +134,34 @@ def contract_for(work: Work, project_id: UUID) -> Contract | None:
 def terms_of_milestones(work: Work, contract_id: UUID) -> list[MilestoneTerms]:
     rows = work.select(select(Milestone).where(Milestone.contract_id == contract_id).order_by(col(Milestone.position)))
     return [row.frozen_terms() for row in rows]
+
+
+def _contract(
+    terms: ContractTerms, tender: Tender, supplier: Supplier, *, signed_on: date, signed_by: str, document: UUID, data_agreement: UUID
+) -> Contract:
+    return Contract(
+        project_id=tender.project_id,
+        tender_id=tender.id,
+        contract_no=terms.contract_no,
+        supplier_id=supplier.id,
+        provider=asdict(supplier.office()),
+        provider_uscc=supplier.uscc,
+        method=tender.method,
+        amount_fen=tender.amount_fen,
+        signed_on=signed_on,
+        signed_by=signed_by,
+        starts_on=terms.starts_on,
+        ends_on=terms.ends_on,
+        clients_at_least=terms.clients_at_least,
+        workers=terms.workers,
+        worker_capacity=terms.worker_capacity,
+        payment_workdays=terms.payment_workdays,
+        scheme=terms.scheme.model_dump(mode="json"),
+        scheme_hash=terms.scheme.digest(),
+        data_agreement=data_agreement,
+        acceptance_plan=terms.acceptance_plan,
+        document=document,
+    )
 
 
 def _announced(work: Work, project_id: UUID) -> Tender:

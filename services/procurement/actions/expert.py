@@ -151,6 +151,9 @@ def draw_experts(draw_id: UUID, *, work: Work, today: date, rules: Rules) -> dic
             legal_experts=sum(categories[number] == LEGAL for number in drawn.seated),
             drawn=drawn.seated,
             record_hash=prepared.record_hash,
+            pool=tuple("|".join(entry) for entry in prepared.pool),
+            exclusions=tuple("|".join(one) for one in prepared.exclusions),
+            seats=tuple(f"{seat.category}|{seat.count}" for seat in prepared.seats_wanted()),
         )
     )
     return {

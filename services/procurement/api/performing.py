@@ -1,5 +1,6 @@
 """Routes of the contract: signed, published, verified, paid, accepted, closed, audited; and of corrections."""
 
+from dataclasses import fields as dataclass_fields
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
@@ -11,6 +12,7 @@ from services.procurement import actions
 from services.procurement.api.body import Amount, Body, Count, DocumentMayBeLate, Empty, Line, MayBeLate, Paragraph, Reason, WithDocument
 from services.procurement.domain.acceptance import RequirementResult
 from services.procurement.domain.closing import Paper
+from services.procurement.domain.contract import ContractTerms
 from services.procurement.domain.standard import StandardItem
 from shared.events.procurement import MilestoneTerms, NoticeField, Scheme
 from shared.http.call import Call, allows, fields
@@ -27,10 +29,13 @@ class SignContract(DocumentMayBeLate):
     worker_capacity: Count
     payment_workdays: Annotated[int, Field(ge=1, le=60)]
     scheme: Scheme
-    milestones: Annotated[list[MilestoneTerms], Field(min_length=1, max_length=20)]
-    data_agreement: UUID
+    milestones: Annotated[tuple[MilestoneTerms, ...], Field(min_length=1, max_length=20)]
     acceptance_plan: Paragraph
-    term_grounds: Annotated[list[Line], Field(default_factory=list, max_length=5)]
+    term_grounds: frozenset[Line] = frozenset()
+    data_agreement: UUID
+
+    def terms(self) -> ContractTerms:
+        return ContractTerms(**{field.name: getattr(self, field.name) for field in dataclass_fields(ContractTerms)})
 
 
 class SignSupplement(WithDocument):
@@ -79,7 +84,8 @@ class CorrectNotice(Body):
 
 @router.post("/projects/{project_id}/contract", status_code=201)
 async def sign_contract(project_id: UUID, body: SignContract, call: Annotated[Call, allows("buyer")]) -> Response:
-    return await call.act(actions.sign_contract, project_id, **fields(body))
+    papers = {"document": body.document, "data_agreement": body.data_agreement}
+    return await call.act(actions.sign_contract, project_id, terms=body.terms(), late_reason=body.late_reason, **papers)
 
 
 @router.post("/contracts/{contract_id}/publication")

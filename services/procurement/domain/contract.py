@@ -42,6 +42,23 @@ class Term:
     ends_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class ContractTerms:
+    """What the two parties have agreed; price and provider are the award's."""
+
+    contract_no: str
+    starts_on: date
+    ends_on: date
+    clients_at_least: int
+    workers: int
+    worker_capacity: int
+    payment_workdays: int
+    scheme: Scheme
+    milestones: tuple[MilestoneTerms, ...]
+    acceptance_plan: str
+    term_grounds: frozenset[str] = frozenset()
+
+
 def months(term: Term) -> int:
     """Begun months from the first to the last day: 2016-10-01..2017-09-30 is 12."""
     following = term.ends_on + timedelta(days=1)

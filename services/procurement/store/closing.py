@@ -40,6 +40,7 @@ class Audit(Table, table=True):
 class PriceStandard(Table, table=True):
     """A version of the local price standard; drafted by finance, issued by the department."""
 
+    __tablename__ = "price_standard"
     id: UUID = Field(default_factory=new_id, primary_key=True)
     project_id: UUID = Field(index=True)
     division: str = Field(index=True)

@@ -129,6 +129,7 @@ class Consultation(Table, table=True):
 class MethodDecision(Table, table=True):
     """Which method, by which rule; a later row replaces an earlier one."""
 
+    __tablename__ = "method_decision"
     id: UUID = Field(default_factory=new_id, primary_key=True)
     project_id: UUID = Field(index=True)
     number: int
