@@ -108,6 +108,12 @@ class ExpertsDrawn(Event):
     legal_experts: int
     drawn: tuple[str, ...]
     record_hash: str
+    pool: tuple[str, ...] = ()
+    """One line `number|category` per expert, sorted by number: `pool_hash` is the SHA-256 of these lines."""
+    exclusions: tuple[str, ...] = ()
+    """One line `number|reason` per excluded expert, sorted by number."""
+    seats: tuple[str, ...] = ()
+    """One line `category|count`, in the order in which the seats were filled."""
 
 
 class AwardDecided(Event):

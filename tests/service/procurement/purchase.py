@@ -4,73 +4,11 @@ import hashlib
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
 
-from shared.events.casework import CaseClosed, CaseOpened, DataReturned, PlanSigned, SessionRecorded, WorkerVerified
-from shared.events.disclosure import PublicationMade
-from shared.events.evaluation import RoundConcluded, RoundScored
-from shared.events.intake import SurveyProgressed
 from tests.conftest import Desk, Office
-
-CITY = "420200000000"
-YUAN = 100
-PROVIDER_KINDS = ["enterprise", "association", "service_organisation", "foundation", "public_institution_2"]
-SUPPLIERS = {
-    "A": ("甲社会工作服务中心", "52420200MJ00000345", "service_organisation"),
-    "B": ("乙家政服务有限公司", "91420202MA0000058Y", "enterprise"),
-    "C": ("丙社会工作协会", "51420200MJ00000423", "association"),
-}
-QUOTES = {"A": (66_800_000, 63_600_000), "B": (67_200_000, 64_800_000)}
-SEEDS = {"buyer": "buyer-seed-0123456789", "finance": "finance-seed-0123456789", "supervision": "supervision-seed-0123456789"}
-ARGUING = ["E05", "E11", "E17"]
-WEIGHTS = {"D1": 20, "D2": 5, "D3": 30, "D4": 10, "D5": 25, "D6": 10}
-SCHEME = {
-    "dimensions": [{"code": code, "name": code, "weight": weight, "source": code} for code, weight in WEIGHTS.items()],
-    "bands": [{"name": name, "at_least": floor} for name, floor in (("优", "90"), ("良", "80"), ("中", "60"), ("差", "0"))],
-    "satisfaction_dimension": "D5",
-    "satisfaction_floor": "80",
-    "pass_at_least": "80",
-    "rectify_at_least": "60",
-    "appeal_working_days": 5,
-}
-MILESTONES: list[dict[str, Any]] = [
-    {"code": "M1", "title": "进场", "amount": 19_080_000, "workers_verified": 2},
-    {
-        "code": "M2",
-        "title": "中期",
-        "amount": 25_440_000,
-        "files_verified_percent": 95,
-        "plans_signed": 4,
-        "sessions": 6,
-        "evaluation": "mid",
-    },
-    {
-        "code": "M3",
-        "title": "末期",
-        "amount": 19_080_000,
-        "cases_opened": 4,
-        "sessions": 12,
-        "closed_percent": 95,
-        "evaluation": "final",
-        "needs_acceptance": True,
-    },
-]
-
-
-def pool() -> list[dict[str, str]]:
-    """24 experts: three of the university, four lawyers."""
-    return [
-        {
-            "number": f"E{n:02}",
-            "name": f"专家{n:02}",
-            "organisation": "湖北师范大学" if n <= 3 else f"单位{n:02}",
-            "title": "高级社会工作师",
-            "category": "legal" if n > 20 else "professional",
-        }
-        for n in range(1, 25)
-    ]
+from tests.service.procurement.others import CITY, Others
+from tests.service.procurement.papers import ARGUING, MILESTONES, PROVIDER_KINDS, QUOTES, SCHEME, SEEDS, SUPPLIERS, pool
 
 
 @dataclass(frozen=True)
@@ -88,7 +26,7 @@ _played: dict[str, Kept] = {}
 """By the last act played: a long way is played once per test run."""
 
 
-class Purchase:
+class Purchase(Others):
     """One purchase and everybody who takes part in it."""
 
     def __init__(self, office: Office) -> None:
@@ -321,63 +259,6 @@ class Purchase:
         self.department.post(f"{path}/approval", {}, on=approved)
         self.treasury.post(f"{path}/release", self.with_paper(voucher_no=code), on=paid)
 
-    # what the other services report
-
-    def contract_id(self) -> UUID:
-        return UUID(self.ids["contract"])
-
-    def published(self, kind: str, source: str, on: str) -> None:
-        self.office.hear(
-            PublicationMade(
-                publication_id=uuid4(),
-                project_id=UUID(self.ids["project"]),
-                kind=kind,
-                source_id=UUID(source),
-                version=1,
-                path="/x",
-                published_on=date.fromisoformat(on),
-                content_hash="",
-            )
-        )
-
-    def workers(self, count: int = 2) -> None:
-        for _ in range(count):
-            self.office.hear(
-                WorkerVerified(
-                    worker_id=uuid4(), contract_id=self.contract_id(), level="assistant", capacity=30, verified_on=date(2016, 9, 18)
-                )
-            )
-
-    def serve(self, *, cases: int = 4, sessions: int = 3, verified: int = 20) -> None:
-        """A year of service: two sessions of each case before the mid round, the rest after it."""
-        self.office.hear(
-            SurveyProgressed(
-                survey_id=uuid4(), project_id=UUID(self.ids["project"]), files_due=20, files_verified=verified, people=30, is_accepted=True
-            )
-        )
-        for _ in range(cases):
-            about = {"case_id": uuid4(), "contract_id": self.contract_id()}
-            who = {"recipient_id": uuid4(), "group": "G1"}
-            self.office.hear(CaseOpened(**about, **who, worker_id=uuid4(), division=CITY, opened_on=date(2017, 2, 6)))
-            self.office.hear(PlanSigned(**about, signed_on=date(2017, 2, 20)))
-            for number in range(1, sessions + 1):
-                day = date(2017, 4, 3 + number) if number < sessions else date(2017, 8, 1)
-                self.office.hear(SessionRecorded(**about, number=number, held_on=day, minutes=60, mode="interview", group="G1"))
-            self.office.hear(CaseClosed(**about, **who, reason="goals_met", closed_on=date(2017, 9, 30)))
-
-    def conclude(self, kind: str, composite: str, *, on: str, verdict: str = "passed", satisfaction: str = "93.2") -> UUID:
-        about = {"round_id": uuid4(), "contract_id": self.contract_id(), "project_id": UUID(self.ids["project"]), "kind": kind}
-        result = {"composite": composite, "band": "", "satisfaction": satisfaction}
-        hash_of_scheme = self.buyer.get(self.at("contract"))["scheme_hash"]
-        days = {"scored_on": date.fromisoformat(on), "appeal_until": date.fromisoformat(on)}
-        self.office.hear(
-            RoundScored.model_validate(
-                {**about, **result, **days, "dimensions": [], "sampled": 0, "answered": 0, "scheme_hash": hash_of_scheme}
-            )
-        )
-        self.office.hear(RoundConcluded.model_validate({**about, **result, "concluded_on": on, "verdict": verdict}))
-        return UUID(str(about["round_id"]))
-
     def accept(self) -> None:
         body = self.with_paper(
             members=["成员"],
@@ -395,11 +276,6 @@ class Purchase:
         dossier = {"acceptance_report": self.paper, "documents": [{"title": "总结", "file": self.paper}]}
         self.buyer.post(self.at("project", "/dossier"), dossier, on="2017-11-24")
         self.department.post(self.at("project", "/dossier/confirmation"), {}, on="2017-11-24")
-
-    def return_data(self) -> None:
-        self.office.hear(
-            DataReturned(contract_id=self.contract_id(), returned_on=date(2017, 12, 8), certificate_hash="c" * 64), on=date(2017, 12, 8)
-        )
 
     # chapters
 

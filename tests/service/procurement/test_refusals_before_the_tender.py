@@ -8,7 +8,8 @@ import pytest
 from services.procurement.app import SERVICE
 from shared.events.procurement import MethodDecided, NoticeIssued, ProjectOpened
 from tests.conftest import Office
-from tests.service.procurement.purchase import PROVIDER_KINDS, Purchase
+from tests.service.procurement.papers import PROVIDER_KINDS
+from tests.service.procurement.purchase import Purchase
 
 
 @pytest.fixture

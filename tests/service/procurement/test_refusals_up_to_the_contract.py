@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import text
 
 from services.procurement.app import SERVICE
-from services.procurement.domain.draw import Exclusion, PoolEntry, Seat, draw
+from services.procurement.domain.draw import PARTIES, Exclusion, PoolEntry, Seat, draw
 from shared.events.procurement import ExpertsDrawn, NoticeIssued, TenderFailed
 from shared.work import Reader
 from tests.conftest import Office
-from tests.service.procurement.purchase import MILESTONES, SCHEME, SEEDS, Purchase
+from tests.service.procurement.papers import MILESTONES, SCHEME, SEEDS
+from tests.service.procurement.purchase import Purchase
 
 
 @pytest.fixture
@@ -94,21 +95,22 @@ def test_an_unreasonable_clause_leads_back_to_a_tender(purchase: Purchase) -> No
     assert again["notice_id"]
 
 
-def test_anybody_can_repeat_the_draw_from_its_record(purchase: Purchase) -> None:
+def test_anybody_can_repeat_the_draw_from_what_was_said(purchase: Purchase) -> None:
     purchase.until("reveal")
     record, said = purchase.auditor.get(purchase.at("draw")), purchase.office.said(ExpertsDrawn)[0]
 
     again = draw(
-        [PoolEntry(number, category) for number, category in record["pool"]],
-        [Exclusion(number, reason) for number, reason in record["exclusions"]],
-        record["seeds"],
-        [Seat(category, count) for category, count in record["seats"]],
+        [PoolEntry(*line.split("|")) for line in said.pool],
+        [Exclusion(*line.split("|")) for line in said.exclusions],
+        dict(zip(PARTIES, said.seeds, strict=True)),
+        [Seat(category, int(count)) for category, count in (line.split("|") for line in said.seats)],
     )
 
     assert list(again.seated) == record["seated"] == list(said.drawn)
-    assert (again.pool_hash, again.lot) == (record["pool_hash"], record["lot"])
-    assert [number for number, _ in record["exclusions"]] == ["E01", "E02", "E03", "E05", "E11", "E17", "E20"]
-    assert "专家05" not in str(record), "numbers only until the result notice"
+    assert (again.pool_hash, again.lot) == (said.pool_hash, record["lot"])
+    assert hashlib.sha256("\n".join(said.pool).encode()).hexdigest() == said.pool_hash
+    assert [line[:3] for line in said.exclusions] == ["E01", "E02", "E03", "E05", "E11", "E17", "E20"]
+    assert "专家05" not in str(record) + said.model_dump_json(), "numbers only until the result notice"
 
 
 def test_seeds_come_after_all_commitments_on_a_later_day_and_must_fit(purchase: Purchase) -> None:
