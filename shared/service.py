@@ -237,6 +237,10 @@ class Runtime:
             routes.Check("bus", self._bus_is_well, needed=self.mode == "work"),
         )
 
+    def dead_letters(self) -> int:
+        """How many events this process could not take and put aside for an operator."""
+        return sum(told["dead"] for told in self.bus.health()["consumers"].values())
+
     async def _store_is_well(self) -> str:
         await self.store.read(lambda reader: reader.scalar(self.service.kernel.job.select().limit(1)))
         return ""
@@ -282,7 +286,13 @@ def build_app(
     problems.install(app, record=runtime.access.record)
     guard.install(app, service=service.name, public_url=settings.public_url or None)
     app.include_router(
-        routes.kernel_router(access=runtime.access, files=runtime.files, plugins=runtime.hooks, checks=runtime.health_checks())
+        routes.kernel_router(
+            access=runtime.access,
+            files=runtime.files,
+            plugins=runtime.hooks,
+            checks=runtime.health_checks(),
+            dead_letters=runtime.dead_letters,
+        )
     )
     for router in service.routers:
         app.include_router(router)

@@ -72,8 +72,8 @@ def petitions(stage: Stage) -> None:
     buyer = stage.desk("evaluation", "buyer")
     for year, cases, people, qualifier in ((2016, 120, 200, "近"), (2017, 50, 87, "")):
         figures = [
-            {"name": "信访件数", "value": cases, "qualifier": "", "unit": "件"},
-            {"name": "信访人次", "value": people, "qualifier": qualifier, "unit": "人次"},
+            {"name": "cases", "value": cases, "qualifier": "", "unit": "件"},
+            {"name": "people", "value": people, "qualifier": qualifier, "unit": "人次"},
         ]
         body = {"project_id": stage.ids["project"], "topic": "petitions", "year": year, "figures": figures, "source": "市民政局信访统计"}
         stage.when_known("评价服务得知项目", partial(buyer.post, "/api/v1/contexts", body, on="2018-01-10"))

@@ -62,13 +62,13 @@ class NewPassword(Body):
     password: str = Field(max_length=256)
 
 
-def kernel_router(*, access: Access, files: Files, plugins: Hooks, checks: Sequence[Check]) -> APIRouter:
+def kernel_router(*, access: Access, files: Files, plugins: Hooks, checks: Sequence[Check], dead_letters: Callable[[], int]) -> APIRouter:
     """The kernel's own routes for one service."""
     router = APIRouter()
     router.include_router(_access_routes(access))
     router.include_router(_file_routes(files))
     router.include_router(_record_routes())
-    router.include_router(_operator_routes(plugins, checks))
+    router.include_router(_operator_routes(plugins, checks, dead_letters))
     return router
 
 
@@ -155,7 +155,7 @@ def _record_routes() -> APIRouter:
     return router
 
 
-def _operator_routes(plugins: Hooks, checks: Sequence[Check]) -> APIRouter:
+def _operator_routes(plugins: Hooks, checks: Sequence[Check], dead_letters: Callable[[], int]) -> APIRouter:
     router = APIRouter(prefix="/-")
 
     @router.get("/health/live")
@@ -178,7 +178,7 @@ def _operator_routes(plugins: Hooks, checks: Sequence[Check]) -> APIRouter:
 
     @router.get("/events")
     async def events(call: Annotated[Call, allows(ADMIN, AUDITOR)]) -> Response:
-        return await call.read(_events)
+        return await call.read(_events, dead_letters())
 
     return router
 
@@ -253,12 +253,16 @@ def _refusals(*, reader: Reader, page: Page) -> Listing:
     return listing(reader, select(*columns), page, sort=(refusal.at, refusal.id), item=_as_dict, newest_first=True)
 
 
-def _events(*, reader: Reader) -> dict[str, int]:
-    """How much this service has said and heard: published ones are on the bus, kept ones wait for it."""
+def _events(dead_letters: int, *, reader: Reader) -> dict[str, int]:
+    """How much this service has said and heard: published ones are on the bus, kept ones wait for it.
+
+    Dead letters are those of this process since its start; `qiao bus dlq list` knows them all.
+    """
     outbox, inbox = reader.kernel.outbox.c, reader.kernel.inbox
     sent = int(reader.scalar(select(func.count()).where(outbox.sent_at.is_not(None))))
     kept = int(reader.scalar(select(func.count()).where(outbox.sent_at.is_(None))))
-    return {"published": sent, "kept": kept, "consumed": int(reader.scalar(select(func.count()).select_from(inbox)))}
+    heard = int(reader.scalar(select(func.count()).select_from(inbox)))
+    return {"published": sent, "kept": kept, "consumed": heard, "dead_lettered": dead_letters}
 
 
 def _as_dict(row: Row[Any]) -> dict[str, Any]:
