@@ -59,9 +59,11 @@ def hold_talk(
     today: date,
     actor: Actor,
     rules: Rules,
+    hooks: Hooks,
 ) -> UUID:
     """One supplier's turn with all members of the panel."""
     tender, project = _opened(work, tender_id, actor)
+    _negotiated_only(hooks, tender)
     require(_offer(work, tender_id, supplier_id), "该供应商的首次报价尚未登记")
     panel = frozenset(member.code for member in members_of(work, project.id))
     talk = Talk(str(supplier_id), starts_at, ends_at, frozenset(members))
@@ -83,8 +85,7 @@ def hold_talk(
 def record_final_offer(tender_id: UUID, *, supplier_id: UUID, price_fen: Fen, work: Work, actor: Actor, rules: Rules, hooks: Hooks) -> None:
     """A last offer, after everybody had the same turns."""
     tender, project = _opened(work, tender_id, actor)
-    if not terms_of(hooks, tender.method).is_negotiated:
-        raise OfferNotValid("公开招标的报价不得更改", field="price_fen")
+    _negotiated_only(hooks, tender)
     law = Law(rules, project.division)
     offer = require(_offer(work, tender_id, supplier_id), "该供应商的首次报价尚未登记")
     once(offer.final_fen, "该供应商已提交最后报价")
@@ -130,6 +131,12 @@ def _opened(work: Work, tender_id: UUID, actor: Actor) -> tuple[Tender, Project]
     leader_only(work, project.id, actor)
     require(tender.state == "opened", "响应文件尚未开启或者评审已经结束")
     return tender, project
+
+
+def _negotiated_only(hooks: Hooks, tender: Tender) -> None:
+    """A bid in an open tender is neither talked about nor changed."""
+    if not terms_of(hooks, tender.method).is_negotiated:
+        raise OfferNotValid("招标的投标文件不得谈判，报价不得更改")
 
 
 def _offer(work: Work, tender_id: UUID, supplier_id: UUID) -> OfferKept | None:
