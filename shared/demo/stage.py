@@ -21,6 +21,7 @@ U = TypeVar("U")
 
 CITY: Final = "420200000000"
 WAIT_SECONDS: Final = 60.0
+JOB_SECONDS: Final = 300.0
 HEAR_SECONDS: Final = 20.0
 LOOK_EVERY_SECONDS: Final = 0.05
 UNHEARD: Final = (404, 409, 422)
@@ -109,12 +110,12 @@ class Stage:
         """Who keeps the accounts of a service, with the token made when it was set up."""
         return Desk(self._clients[service], "系统管理员", self.admin_tokens[service])
 
-    def until(self, what: str, look: Callable[[], T | None]) -> T:
-        """Wait for what an event will bring. Raises NotAsTold after a minute."""
-        deadline = monotonic() + WAIT_SECONDS
+    def until(self, what: str, look: Callable[[], T | None], within: float = WAIT_SECONDS) -> T:
+        """Wait for what an event will bring. Raises NotAsTold if it does not come in time."""
+        deadline = monotonic() + within
         while (found := look()) is None or found is False:
             if monotonic() > deadline:
-                raise NotAsTold(f"等待超过 {WAIT_SECONDS:.0f} 秒：{what}")
+                raise NotAsTold(f"等待超过 {within:.0f} 秒：{what}")
             sleep(LOOK_EVERY_SECONDS)
         return found
 
@@ -140,7 +141,7 @@ class Stage:
                     raise NotAsTold(f"{label}：{job['problem']}")
                 return True if job["status"] == "done" else None
 
-            self.until(label, done)
+            self.until(label, done, within=JOB_SECONDS)
 
     @contextmanager
     def bar(self, label: str) -> Iterator[Callable[[int, int], None]]:
