@@ -3,15 +3,20 @@
 Rows refer to files and never hold them (decision 21). A blob whose unit never came is an orphan and is swept.
 """
 
+import fcntl
 import hashlib
+import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
 from uuid import UUID
+from zipfile import BadZipFile, ZipFile
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
@@ -22,19 +27,20 @@ from shared.personal import Keyring
 from shared.work import Reader, Work
 
 MAX_BYTES: Final = 50 * 1024 * 1024
+MAX_UNPACKED_BYTES: Final = 500 * 1024 * 1024
+"""Of a Word or Excel file, which is a zip archive; beyond it, it is made to choke its reader."""
 NONCE_BYTES: Final = 12
 ORPHAN_AFTER_SECONDS: Final = 24 * 3600
 
-SIGNATURES: Final = (
-    (b"%PDF-", "application/pdf"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"PK\x03\x04", "application/zip"),
-)
+SIGNATURES: Final = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+ZIP: Final = b"PK\x03\x04"
 OFFICE: Final = {
-    b"xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    b"word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+TEXT: Final = "text/plain"
+JSON: Final = "application/json"
+ENCODINGS: Final = ("utf-8", "gb18030")
 
 
 class FileRefused(RuleRefusal):
@@ -45,7 +51,7 @@ class FileRefused(RuleRefusal):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file by its content: hash, length in bytes, and the type its first bytes show, whatever its name says."""
+    """A file by its content: hash, length in bytes, and the type its bytes show, whatever its name says."""
 
     sha256: str
     size: int
@@ -53,18 +59,45 @@ class Stored:
 
 
 def type_of(content: bytes) -> str:
-    """The media type by content. Raises FileRefused for one that is not taken (pdf, png, jpeg, xlsx, docx, text, json, csv)."""
-    for signature, media_type in SIGNATURES:
+    """The media type by content. Raises FileRefused for one that is not taken (pdf, png, jpeg, xlsx, docx, text, csv, json)."""
+    for signature, media_type in SIGNATURES.items():
         if content.startswith(signature):
-            if media_type != "application/zip":
-                return media_type
-            for folder, office_type in OFFICE.items():
-                if folder in content:
-                    return office_type
-            raise FileRefused("不接受压缩包，请上传 PDF、图片、Word 或 Excel 文件", field="file")
-    if b"\x00" in content[:4096]:
+            return media_type
+    return _office_type(content) if content.startswith(ZIP) else _text_type(content)
+
+
+def _office_type(content: bytes) -> str:
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            names = set(archive.namelist())
+    except BadZipFile as error:
+        raise FileRefused("文件已损坏，无法打开", field="file") from error
+    if unpacked > MAX_UNPACKED_BYTES:
+        raise FileRefused("文件解开后过大，不予接收", field="file")
+    if any(name.endswith("vbaProject.bin") for name in names):
+        raise FileRefused("不接受带宏的文件，请另存为不带宏的格式", field="file")
+    for part, media_type in OFFICE.items():
+        if part in names:
+            return media_type
+    raise FileRefused("不接受压缩包，请上传 PDF、图片、Word 或 Excel 文件", field="file")
+
+
+def _text_type(content: bytes) -> str:
+    """Text of this country is UTF-8 or GB18030; anything else is none."""
+    if b"\x00" in content or not any(_can_be(content, encoding) for encoding in ENCODINGS):
         raise FileRefused("不接受该类型的文件，请上传 PDF、PNG、JPG、XLSX、DOCX 或文本文件", field="file")
-    return "text/plain"
+    if content.lstrip()[:1] not in (b"{", b"["):
+        return TEXT
+    return JSON if _can_be(content, "utf-8", json.loads) else TEXT
+
+
+def _can_be(content: bytes, encoding: str, read: Callable[[str], object] = str) -> bool:
+    try:
+        read(content.decode(encoding))
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 class Files:
@@ -82,16 +115,13 @@ class Files:
             raise FileRefused(f"文件超过 {MAX_BYTES // 1024 // 1024} MB", field="file")
         stored = Stored(hashlib.sha256(content).hexdigest(), len(content), type_of(content))
         path = self._path(stored.sha256)
-        if path.exists():
-            path.touch()
-            return stored
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._alone():
+            if path.exists():
+                path.touch()
+                return stored
         nonce = os.urandom(NONCE_BYTES)
-        with NamedTemporaryFile(dir=path.parent, delete=False) as half:
-            half.write(nonce + self._cipher.encrypt(nonce, content, stored.sha256.encode()))
-            half.flush()
-            os.fsync(half.fileno())
-        Path(half.name).replace(path)
+        _write(path, nonce + self._cipher.encrypt(nonce, content, stored.sha256.encode()))
         return stored
 
     def open(self, sha256: str) -> bytes:
@@ -105,15 +135,36 @@ class Files:
     def sweep(self, known: Iterable[str]) -> int:
         """Delete blobs of yesterday and before that no row mentions; returns how many."""
         kept = set(known)
-        swept = 0
-        for path in self._folder.glob("*/*"):
-            if path.name not in kept and time.time() - path.stat().st_mtime > ORPHAN_AFTER_SECONDS:
+        orphans = [path for path in self._folder.glob("*/*") if path.name not in kept]
+        return sum(self._drop_if_old(path) for path in orphans)
+
+    def _drop_if_old(self, path: Path) -> bool:
+        with self._alone():  # a file handed in again in this moment is young again
+            is_old = time.time() - path.stat().st_mtime > ORPHAN_AFTER_SECONDS
+            if is_old:
                 path.unlink()
-                swept += 1
-        return swept
+        return is_old
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with (self._folder / ".lock").open("a") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
+
+
+def _write(path: Path, blob: bytes) -> None:
+    """The whole file or none of it, and durable: the unit that mentions it may commit right after."""
+    with NamedTemporaryFile(dir=path.parent, delete=False) as half:
+        half.write(blob)
+        half.flush()
+        os.fsync(half.fileno())
+    Path(half.name).replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
 
 
 def keep_file(stored: Stored, *, work: Work) -> UUID:
@@ -133,3 +184,8 @@ def require_file(reader: Reader, file_id: UUID) -> Stored:
     if not rows:
         raise NotFound("没有找到所附文件，请先上传", field="document")
     return Stored(rows[0].sha256, rows[0].size, rows[0].type)
+
+
+def known_files(reader: Reader) -> list[str]:
+    """The hashes that rows mention: what `Files.sweep` must keep."""
+    return [row.sha256 for row in reader.rows(select(reader.kernel.file.c.sha256).distinct())]

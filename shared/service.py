@@ -3,6 +3,7 @@
 `Service` is what a service declares in its `app.py`; `Runtime` is that service running in this process.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from sqlmodel import SQLModel
 from shared.access import SYSTEM, Access, Actor
 from shared.bus.link import Bus
 from shared.events.event import Event, Request
-from shared.files import Files
+from shared.files import Files, known_files
 from shared.http import guard, problems, routes
 from shared.inject import wanted
 from shared.jobs import Job, JobRunner
@@ -221,6 +222,7 @@ class Runtime:
         if self.service.on_start is not None:
             await self.service.on_start(self)
         if self.mode != "serve":
+            await asyncio.to_thread(self.files.sweep, await self.read(known_files))
             self.jobs.start()
         if self.settings.nats_url:
             await self.bus.start()

@@ -7,7 +7,9 @@ from typing import Any, Final, Protocol
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from opentelemetry import trace
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.access import Actor
 from shared.errors import Busy, Fault, Forbidden, Malformed, NotFound, Refusal, RuleRefusal, Unauthenticated, WrongState
@@ -36,8 +38,8 @@ TITLES: Final[Mapping[int, str]] = {
     500: "系统故障",
     503: "暂时不可用",
 }
-RECORDED: Final = (Unauthenticated, Forbidden, NotFound)
-"""Refused accesses are kept for the auditor; a form that has to be filled in again is not an access."""
+CODES: Final[Mapping[int, str]] = {404: NotFound.code, 405: "method-not-allowed", 413: "too-large", 415: "wrong-media-type"}
+"""What the framework refuses before a route is reached, in our words."""
 
 VALIDATION: Final[Mapping[str, str]] = {
     "missing": "必填",
@@ -46,8 +48,14 @@ VALIDATION: Final[Mapping[str, str]] = {
     "string_too_long": "内容过长",
     "string_pattern_mismatch": "格式不正确",
     "uuid_parsing": "编号格式不正确",
+    "uuid_type": "编号格式不正确",
+    "uuid_version": "编号格式不正确",
     "date_from_datetime_parsing": "应为 YYYY-MM-DD 形式的日期",
     "date_parsing": "应为 YYYY-MM-DD 形式的日期",
+    "date_type": "应为 YYYY-MM-DD 形式的日期",
+    "date_from_datetime_inexact": "应为 YYYY-MM-DD 形式的日期",
+    "datetime_parsing": "应为带时区的时间",
+    "timezone_aware": "应为带时区的时间",
     "int_parsing": "应为整数",
     "int_type": "应为整数",
     "int_from_float": "应为整数",
@@ -67,6 +75,15 @@ VALIDATION: Final[Mapping[str, str]] = {
     "literal_error": "不是可选的值",
     "enum": "不是可选的值",
     "decimal_parsing": "应为数字",
+    "decimal_type": "应为数字",
+    "decimal_max_places": "小数位数过多",
+    "decimal_max_digits": "位数过多",
+    "float_parsing": "应为数字",
+    "float_type": "应为数字",
+    "finite_number": "应为数字",
+    "tuple_type": "应为列表",
+    "union_tag_invalid": "不是可选的值",
+    "union_tag_not_found": "必填",
 }
 
 
@@ -88,15 +105,23 @@ def problem(status: int, code: str, detail: str, faults: Sequence[Fault] = (), h
     return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
 
 
+def is_recorded(refusal: Refusal, actor: Actor | None) -> bool:
+    """Whether the auditor should see it: a refused access is; what was not found only for somebody who may look beyond a scope."""
+    return isinstance(refusal, Unauthenticated | Forbidden) or (isinstance(refusal, NotFound) and actor is not None)
+
+
 def install(app: FastAPI, *, record: Recorder) -> None:
     """Answer every refusal, unreadable request and unexpected fault in the same form."""
 
     async def refused(request: Request, error: Exception) -> Response:
         if not isinstance(error, Refusal):
             raise error
-        if isinstance(error, RECORDED):
-            template = getattr(request.scope.get("route"), "path", "")
-            await record(error, actor=getattr(request.state, "actor", None), method=request.method, path_template=template)
+        actor = getattr(request.state, "actor", None)
+        if is_recorded(error, actor):
+            try:
+                await record(error, actor=actor, method=request.method, path_template=template_of(request.scope))
+            except Busy:
+                log.warning("refusal not recorded", extra={"code": error.code})
         headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else {}
         if isinstance(error, Unauthenticated):
             headers["WWW-Authenticate"] = "Bearer"
@@ -111,22 +136,51 @@ def install(app: FastAPI, *, record: Recorder) -> None:
     async def http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
-        title = TITLES.get(error.status_code, "未能办理")
-        return problem(error.status_code, f"http-{error.status_code}", title, headers=error.headers)
-
-    async def unexpected(request: Request, error: Exception) -> Response:
-        template = getattr(request.scope.get("route"), "path", "")
-        log.error("unexpected", exc_info=error, extra={"method": request.method, "route": template})
-        return problem(500, "internal", "系统出现故障，已记录；本次没有办理，请稍后再试或联系管理员")
+        code = CODES.get(error.status_code, f"http-{error.status_code}")
+        return problem(error.status_code, code, TITLES.get(error.status_code, "未能办理"), headers=error.headers)
 
     handlers: Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
         Refusal: refused,
         RequestValidationError: unreadable,
         HTTPException: http,
-        Exception: unexpected,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
+    app.add_middleware(LastNet)
+
+
+class LastNet:
+    """What nobody expected: logged once, with its trace, and answered without a word of it.
+
+    Not a handler for `Exception`: the framework raises again after one, for the server to log a second time without the trace,
+    and sends its answer past the guard's headers.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal has_started
+            has_started = has_started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:  # the edge of the process: one citizen's fault must not be everybody's
+            if has_started or scope["type"] != "http":
+                raise
+            log.error("unexpected", exc_info=error, extra={"method": scope["method"], "route": template_of(scope)})
+            trace.get_current_span().set_attribute("exception.type", type(error).__qualname__)
+            answer = problem(500, "internal", "系统出现故障，已记录；本次没有办理，请稍后再试或联系管理员")
+            await answer(scope, receive, send)
+
+
+def template_of(scope: Scope) -> str:
+    """The path as the route declares it, without anybody's ids."""
+    return str(getattr(scope.get("route"), "path", ""))
 
 
 def _fault(found: Mapping[str, Any]) -> Fault:
