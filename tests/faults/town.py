@@ -21,6 +21,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from shared import relay
 from shared.bus.link import Bus
 from shared.bus.options import Options
 from shared.bus.topology import QIAO, Limits, Topology
@@ -210,6 +211,8 @@ class Resident:
 async def _live(name: str, store_url: str, nats_url: str, *flags: str) -> None:
     if "stalls" in flags:
         setattr(Msg, "ack", _tell_and_wait)  # noqa: B010  # it stands still between commit and acknowledgement, to be killed there
+    if "never marks" in flags:
+        setattr(relay, "_mark_sent", _tell_and_hang)  # noqa: B010  # it stands still between publish and mark
     reactions: dict[type[Event], Callable[..., Any]] = {SurveyProgressed: keep} if name == "procurement" else {}
     async with house(name, store_url, nats_url, reactions=reactions) as lived:
         print("ready", flush=True)
@@ -223,6 +226,11 @@ async def _live(name: str, store_url: str, nats_url: str, *flags: str) -> None:
 async def _tell_and_wait(message: Msg) -> None:
     print("committed", flush=True)
     await asyncio.Event().wait()
+
+
+def _tell_and_hang(sent: dict[int, int], work: Work) -> None:
+    print("published", flush=True)
+    time.sleep(1_000)
 
 
 if __name__ == "__main__":
