@@ -55,6 +55,8 @@ class PooledWriter:
                     work = Work(connection, self._kernel, actor=item.actor, today=item.today)
                     item.value = item.context.run(item.unit, work)
                     work.finish()
+                    if work.emitted:
+                        connection.exec_driver_sql("SELECT pg_notify('qiao_outbox', '')")  # wakes the relay of another process
             except OperationalError as error:
                 if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in LOST_RACE:
                     item.error = error
