@@ -7,9 +7,11 @@ from sqlmodel import func, select
 
 from services.procurement.actions.method import terms_of
 from services.procurement.actions.notice import issue
+from services.procurement.actions.plan import advisers_of
 from services.procurement.actions.record import Law, keep_deviations, once, require, tender_of
 from services.procurement.domain import announcement
 from services.procurement.domain.limit import check_within
+from services.procurement.domain.party import check_independent
 from services.procurement.domain.tender import check_bid, local_day, outcome
 from services.procurement.store import Bid, Supplier, Tender
 from shared.errors import RuleRefusal, WrongState
@@ -36,11 +38,12 @@ def receive_bid(
     tender, project = tender_of(work, tender_id)
     require(tender.state == "issued", "采购文件尚未发出或者已经截止")
     deadline = require(tender.deadline, "尚未规定截止时间")
-    work.get(Supplier, supplier_id)
+    law = Law(rules, project.division)
+    check_independent(work.get(Supplier, supplier_id).name, advisers_of(work, project.id), law("provider_independence"))
     if tender.invited and str(supplier_id) not in tender.invited:
         raise NotInvited("该供应商不在邀请之列", field="supplier_id")
     second = work.first(select(Bid).where(Bid.tender_id == tender_id, Bid.supplier_id == supplier_id))
-    check_bid(received_at, deadline, today=today, is_second=second is not None, rule=Law(rules, project.division)("late_bid"))
+    check_bid(received_at, deadline, today=today, is_second=second is not None, rule=law("late_bid"))
     bid = Bid(tender_id=tender_id, supplier_id=supplier_id, received_at=received_at, sealed_hash=sealed_hash)
     work.add(bid)
     return bid.id

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from services.procurement.actions.bid import bidders_of
 from services.procurement.actions.conversion import argument_of
 from services.procurement.actions.method import terms_of
+from services.procurement.actions.plan import advisers_of
 from services.procurement.actions.record import Law, once, project_of, require
 from services.procurement.domain.draw import (
     PARTIES,
@@ -28,7 +29,7 @@ from services.procurement.domain.limit import check_not_before
 from services.procurement.domain.method import is_over_threshold
 from services.procurement.domain.panel import Composition, check_composition, earliest_draw, members_needed
 from services.procurement.domain.recusal import Circumstances, ExpertFacts, PoolExpert
-from services.procurement.store import Draw, Expert, Opinion, Project, Tender
+from services.procurement.store import Draw, Expert, Project, Tender
 from shared.errors import RuleRefusal
 from shared.events.procurement import ExpertsDrawn
 from shared.money import Fen
@@ -229,10 +230,9 @@ def _excluded(work: Work, project: Project, pool: Sequence[Expert], kin: Sequenc
 def _circumstances(work: Work, project: Project) -> Circumstances:
     tenders = work.select(select(Tender).where(Tender.project_id == project.id))
     arguments = [argument for tender in tenders if (argument := argument_of(work, tender.id))]
-    advisers = work.rows(select(Opinion.body).where(Opinion.project_id == project.id, Opinion.kind == "expert"))
     return Circumstances(
         arguing_experts=frozenset(number for argument in arguments for number in argument.experts),
-        advising_bodies=frozenset(row[0] for row in advisers),
+        advising_bodies=advisers_of(work, project.id),
         bidders=frozenset(supplier.name for tender in tenders for supplier in bidders_of(work, tender)),
         procuring_entity=project.entity_name,
     )

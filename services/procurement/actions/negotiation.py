@@ -11,7 +11,7 @@ from sqlmodel import select
 from services.procurement.actions.method import terms_of
 from services.procurement.actions.panel import leader_only, members_of
 from services.procurement.actions.record import Law, once, require, tender_of
-from services.procurement.domain.ranking import NobodyQualifies, Ranked
+from services.procurement.domain.ranking import NobodyQualifies, Ranked, check_low_prices_explained
 from services.procurement.domain.report import Opinion, check_opinions
 from services.procurement.domain.talk import OfferNotValid, Talk, check_all_met, check_offer, check_talk, offers_needed
 from services.procurement.store import Bid, OfferKept, Project, TalkKept, Tender
@@ -110,6 +110,9 @@ def report(
         needed = terms.bidders_at_least
     if sum(offer.is_responsive for offer in offers) < needed:
         raise NobodyQualifies(f"完全响应并报价的供应商不足 {needed} 家，应当终止本次采购")
+    if low := law.if_in_force("abnormally_low_price"):
+        explained = frozenset(str(offer.supplier_id) for offer in offers if offer.remark)
+        check_low_prices_explained([offer.offer() for offer in offers], explained, Fen(project.budget_fen), low)
     check_opinions(opinions, [member.code for member in members_of(work, project.id)], law("panel_signatures"))
     law(terms.ranking_rule)
     ranking: Sequence[Ranked] = hooks.ranking(

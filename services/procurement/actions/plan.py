@@ -129,6 +129,11 @@ def opinions_by_kind(work: Work, project_id: UUID) -> list[str]:
     return [kind for kind, count in rows for _ in range(count)]
 
 
+def advisers_of(work: Work, project_id: UUID) -> frozenset[str]:
+    """Bodies whose experts advised on the plan."""
+    return frozenset(row[0] for row in work.rows(select(Opinion.body).where(Opinion.project_id == project_id, Opinion.kind == "expert")))
+
+
 def _people_of(work: Work, roster_id: UUID | None) -> int | None:
     if roster_id is None:
         return None

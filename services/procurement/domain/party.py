@@ -64,6 +64,10 @@ class CreditCodeMismatch(RuleRefusal):
     code = "credit-code-mismatch"
 
 
+class NotIndependent(RuleRefusal):
+    code = "not-independent"
+
+
 class ConditionsDiscriminate(RuleRefusal):
     """The conditions shut out a kind of supplier that the law admits (条例 20)."""
 
@@ -101,4 +105,12 @@ def check_open_to_all_kinds(offered: frozenset[str], kinds: Rule, rule: Rule) ->
             rule=rule.id,
             article=rule.citation,
             field="provider_kinds",
+        )
+
+
+def check_independent(supplier: str, advisers: frozenset[str], rule: Rule) -> None:
+    """Who helped to design the project does not bid for it (条例 18)."""
+    if supplier in advisers:
+        raise NotIndependent(
+            f"{supplier}参与过本项目方案指导，不得再参加采购（{rule.citation}）", rule=rule.id, article=rule.citation, field="supplier_id"
         )

@@ -18,6 +18,10 @@ class PriceWeightNotAllowed(RuleRefusal):
     code = "price-weight-not-allowed"
 
 
+class LowPriceUnexplained(RuleRefusal):
+    code = "low-price-unexplained"
+
+
 class NobodyQualifies(RuleRefusal):
     """Too few responsive offers: the activity ends (74-37)."""
 
@@ -92,6 +96,20 @@ def abnormally_low(price: Fen, prices: Sequence[Fen], ceiling: Fen, rule: Rule) 
     if Fraction(price) < ceiling * Fraction(rule.params["ceiling_percent"], 100):
         grounds.append("ceiling")
     return tuple(grounds)
+
+
+def check_low_prices_explained(offers: Sequence[Offer], explained: frozenset[str], ceiling: Fen, rule: Rule) -> None:
+    """A price that is too low to be true needs an explanation in the report, or it cannot be ranked."""
+    responsive = [offer for offer in offers if offer.is_responsive]
+    prices = [offer.price for offer in responsive]
+    low = [offer.supplier for offer in responsive if abnormally_low(offer.price, prices, ceiling, rule) and offer.supplier not in explained]
+    if low:
+        raise LowPriceUnexplained(
+            f"{len(low)} 家报价异常偏低，须由供应商说明并记入评审报告（{rule.citation}）",
+            rule=rule.id,
+            article=rule.citation,
+            field="remark",
+        )
 
 
 def check_low_price_threshold(percent: int, rule: Rule) -> None:

@@ -18,15 +18,21 @@ from shared.work import Reader
 
 
 def tender(tender_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
-    """A tender with its bids; prices only of bids that were opened."""
+    """A tender with its bids. Prices only of bids that were opened, and until the report is with the buyer only for who works on it."""
     found = reader.get(Tender, tender_id)
     reach(reader, found.project_id, actor)
-    return {
-        **found.model_dump(),
+    shown = {
+        **found.model_dump(exclude={"opinions", "ranking"}),
         "bids": _rows(reader, select(Bid).where(Bid.tender_id == tender_id).order_by(col(Bid.received_at))),
+        "arguments": arguments(reader, tender_id),
+    }
+    if found.delivered_on is None and not actor.may("panel", "supervision", "auditor"):
+        return shown
+    return shown | {
+        "opinions": found.opinions,
+        "ranking": found.ranking,
         "offers": _rows(reader, select(OfferKept).where(OfferKept.tender_id == tender_id)),
         "talks": _rows(reader, select(TalkKept).where(TalkKept.tender_id == tender_id).order_by(col(TalkKept.starts_at))),
-        "arguments": arguments(reader, tender_id),
     }
 
 

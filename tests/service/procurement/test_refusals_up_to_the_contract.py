@@ -44,6 +44,26 @@ def test_two_bids_are_returned_unopened_and_their_prices_exist_nowhere(purchase:
     assert "66800000" not in _whole_store(purchase.office)
 
 
+def test_who_helped_to_design_the_project_does_not_bid(purchase: Purchase) -> None:
+    purchase.until("publish")
+    adviser = {"name": "湖北师范大学", "uscc": "12420200MB00000273", "kind": "public_institution_2", "address": "黄石", "contact": "0714-9"}
+    purchase.ids["U"] = purchase.agent.post("/api/v1/suppliers", adviser, on="2016-06-14")["id"]
+
+    assert purchase.bid("tender", "U", "2016-07-05T09:00:00", expect=422)["errors"][0]["article"].endswith("第十八条")
+
+
+def test_prices_are_for_the_panel_until_its_report_is_with_the_buyer(purchase: Purchase) -> None:
+    purchase.until("report")
+
+    before = purchase.buyer.get(purchase.at("negotiation"))
+    purchase.agent.post(purchase.at("negotiation", "/report-delivery"), {}, on="2016-08-10")
+    after = purchase.buyer.get(purchase.at("negotiation"))
+
+    assert {"offers", "ranking", "talks"} & set(before) == set()
+    assert sorted(offer["final_fen"] for offer in after["offers"]) == [63_600_000, 64_800_000]
+    assert len(purchase.panel.get(purchase.at("negotiation"))["offers"]) == 2
+
+
 def test_three_bids_are_opened(purchase: Purchase) -> None:
     purchase.until("publish")
     for key in "ABC":

@@ -13,7 +13,15 @@ from services.procurement.domain.method import MethodNotAllowed, SplitPurchase, 
 from services.procurement.domain.milestone import Progress, unmet
 from services.procurement.domain.panel import Composition, PanelNotLawful, check_composition, check_leader, experts_needed
 from services.procurement.domain.party import BuyerNotAllowed, ProviderNotAllowed, check_buyer, check_provider
-from services.procurement.domain.ranking import PriceWeightNotAllowed, abnormally_low, check_low_price_threshold, check_price_weight
+from services.procurement.domain.ranking import (
+    LowPriceUnexplained,
+    Offer,
+    PriceWeightNotAllowed,
+    abnormally_low,
+    check_low_price_threshold,
+    check_low_prices_explained,
+    check_price_weight,
+)
 from services.procurement.domain.talk import offers_needed
 from services.procurement.domain.tender import check_deadline, earliest_deadline
 from services.procurement.labels import METHODS
@@ -215,6 +223,10 @@ def test_16_the_low_price_is_reviewed_by_the_ceiling_rule_only() -> None:
 
     assert abnormally_low(yuan(41), prices, yuan(100), low) == ("ceiling",)
     assert abnormally_low(yuan(45), prices, yuan(100), low) == ()
+    offers = [Offer(str(price), price, is_responsive=True) for price in prices]
+    with pytest.raises(LowPriceUnexplained, match="1 家"):
+        check_low_prices_explained(offers, frozenset(), yuan(100), low)
+    check_low_prices_explained(offers, frozenset({str(yuan(41))}), yuan(100), low)
     check_low_price_threshold(65, low)
     with pytest.raises(PriceWeightNotAllowed):
         check_low_price_threshold(70, low)
