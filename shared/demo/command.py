@@ -14,6 +14,7 @@ from shared.cli.installed import load_services
 from shared.cli.supervisor import Supervisor, until_interrupted
 from shared.demo.play import play
 from shared.demo.report import Report
+from shared.demo.workbook import drawn_up
 
 console = Console(highlight=False)
 
@@ -38,11 +39,11 @@ def demo(
 def _run(folder: Path, *, scale: float, port_base: int | None, report: Path | None, stays: bool) -> None:
     started = perf_counter()
     services = load_services([])
-    with until_interrupted(), Supervisor(services, data=folder, port_base=port_base, is_rehearsal=True) as qiao:
+    with until_interrupted(), drawn_up(scale) as rosters, Supervisor(services, data=folder, port_base=port_base, is_rehearsal=True) as qiao:
         endpoints = {service.name: qiao.address(service.name) for service in services}
         tokens = {service.name: qiao.admin_token(service.name) for service in services}
         start_up = round(perf_counter() - started, 2)
-        told = play(endpoints, tokens, scale=scale, console=console)
+        told = play(endpoints, tokens, scale=scale, console=console, rosters=rosters)
         told.seconds = {"start": start_up} | told.seconds | {"total": round(perf_counter() - started, 2)}
         _show(told, endpoints["disclosure"])
         if report is not None:

@@ -7,10 +7,10 @@ from rich.console import Console
 from shared.demo import closing, contract, negotiation, plan, rounds, selection, service, survey, tender, year
 from shared.demo.cast import officials
 from shared.demo.figures import Figures
-from shared.demo.population import Population, populate
 from shared.demo.public import release
 from shared.demo.report import Report, read
 from shared.demo.stage import Stage
+from shared.demo.workbook import Rosters, drawn_up
 from shared.telemetry import Telemetry
 
 
@@ -21,17 +21,20 @@ def play(
     scale: float = 1,
     console: Console | None = None,
     telemetry: Telemetry | None = None,
+    rosters: Rosters | None = None,
 ) -> Report:
     """Play the case against five running services in rehearsal mode, by service name their addresses and administrators' tokens.
 
     Raises NotAsTold when a service refuses what the story needs. What came out otherwise than the case says is in the report's faults.
     """
+    if rosters is None:
+        with drawn_up(scale) as rosters:
+            return play(endpoints, admin_tokens, scale=scale, console=console, telemetry=telemetry, rosters=rosters)
     stage = Stage(endpoints, admin_tokens, Figures(scale), console or Console(quiet=True), telemetry or Telemetry("demo"))
-    people = populate(stage.figures.census)
     with stage.open():
-        _plan(stage, people)
+        _plan(stage, rosters)
         _buy(stage)
-        _choose(stage, people)
+        _choose(stage, rosters)
         _serve(stage)
         _finish(stage)
         with stage.part("report", "核对"):
@@ -40,10 +43,10 @@ def play(
     return report
 
 
-def _plan(stage: Stage, people: Population) -> None:
+def _plan(stage: Stage, rosters: Rosters) -> None:
     with stage.part("rosters", "一、人员与名册"):
         stage.enrol(officials())
-        survey.first_roster(stage, people)
+        survey.first_roster(stage, rosters)
     with stage.part("plan", "二、方案、预算与立项"):
         plan.design(stage)
         plan.budget(stage)
@@ -64,9 +67,9 @@ def _buy(stage: Stage) -> None:
         contract.begin(stage)
 
 
-def _choose(stage: Stage, people: Population) -> None:
+def _choose(stage: Stage, rosters: Rosters) -> None:
     with stage.part("survey", "六、调查与一户一档"):
-        survey.open_survey(stage, people)
+        survey.open_survey(stage, rosters)
         survey.visit_everybody(stage)
     with stage.part("selection", "七、筛选、异议、同意与入组"):
         selection.screen(stage)

@@ -1,32 +1,31 @@
 """The rosters, and the survey of every household (一户一档)."""
 
-from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import date
 from random import Random
 from typing import Any, Final
 
 from shared.demo.diary import workdays
-from shared.demo.population import Population, RosterRow, a_year_later
 from shared.demo.stage import CITY, Stage
-from shared.demo.workbook import workbook
+from shared.demo.workbook import Rosters
 
 VISITS_AT_ONCE: Final = 200
 NEEDS: Final = ("economy", "health", "education", "housing", "employment", "guardianship", "inclusion")
 BEGINS, ENDS = date(2016, 10, 12), date(2016, 12, 16)
 
 
-def first_roster(stage: Stage, people: Population) -> None:
+def first_roster(stage: Stage, rosters: Rosters) -> None:
     """The roster that sizes the plan."""
-    stage.tell("2015-10-12", "市社会救助局", f"导入城区低保名册 {len(people.allowance):,} 人，测算项目规模")
+    stage.tell("2015-10-12", "市社会救助局", f"导入城区低保名册 {stage.figures.census.total.people:,} 人，测算项目规模")
     stage.ids["roster"] = _import(
-        stage, "城区低保名册（测算）", people.allowance, on="2015-10-12", purpose="planning", reference_on="2015-12-31"
+        stage, "城区低保名册（测算）", rosters.planning, on="2015-10-12", purpose="planning", reference_on="2015-12-31"
     )
     found = stage.desk("intake", "officer").get("/api/v1/population", on="2015-12-31")
     counts = (("aged_60_plus", "60 岁以上"), ("disabled", "残疾人"), ("minors", "未成年人"), ("seriously_ill", "重病"))
     stage.tell("2015-10-12", "市社会救助局", "其中" + "，".join(f"{name} {found[key]:,} 人" for key, name in counts))
 
 
-def open_survey(stage: Stage, people: Population) -> None:
+def open_survey(stage: Stage, rosters: Rosters) -> None:
     """The updated roster and the second one."""
     officer = stage.desk("intake", "officer")
     survey = {"project_id": stage.ids["project"], "name": "城区社会救助对象入户调查", "division": CITY, "due_on": ENDS.isoformat()}
@@ -34,8 +33,8 @@ def open_survey(stage: Stage, people: Population) -> None:
     stage.ids["survey"] = opened["id"]
     stage.tell("2016-10-10", "市社会救助局", "更新名册，并导入农村五保名册，开展全面调查")
     more = {"purpose": "survey", "reference_on": "2016-10-10", "survey_id": opened["id"]}
-    _import(stage, "城区低保名册（2016 年 10 月）", a_year_later(people.allowance), on="2016-10-10", **more)
-    _import(stage, "农村五保名册", people.destitute, on="2016-10-11", **more)
+    _import(stage, "城区低保名册（2016 年 10 月）", rosters.survey, on="2016-10-10", **more)
+    _import(stage, "农村五保名册", rosters.destitute, on="2016-10-11", **more)
 
 
 def visit_everybody(stage: Stage) -> None:
@@ -55,10 +54,10 @@ def visit_everybody(stage: Stage) -> None:
     stage.tell("2016-12-20", "市社会救助局", f"验收档案 {accepted['files_verified']:,} 份")
 
 
-def _import(stage: Stage, name: str, rows: Sequence[RosterRow], *, on: str, **terms: str) -> str:
+def _import(stage: Stage, name: str, book: Future[bytes], *, on: str, **terms: str) -> str:
     """Hand in a workbook, look at what was found in it, and have another person accept it; returns the roster's id."""
     clerk, officer = stage.desk("intake", "clerk"), stage.desk("intake", "officer")
-    file = clerk.upload(f"{name}.xlsx", workbook(rows, "名册"), on=on)
+    file = clerk.upload(f"{name}.xlsx", book.result(), on=on)
     roster = clerk.post("/api/v1/rosters", {"name": name, "division": CITY, "file": file, **terms}, on=on)
     stage.job(clerk, roster["job_id"], f"读取{name}")
     acceptance = officer.post(f"/api/v1/rosters/{roster['roster_id']}/acceptance", {}, on=on)

@@ -1,11 +1,38 @@
-"""Rosters as the districts send them: a workbook with Chinese headings."""
+"""Rosters as the districts send them: workbooks with Chinese headings, drawn up while the services start."""
 
-from collections.abc import Sequence
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
+from multiprocessing import get_context
 
 from openpyxl import Workbook
 
-from shared.demo.population import RosterRow
+from shared.demo.census import census
+from shared.demo.population import Population, RosterRow, a_year_later, populate
+
+
+@dataclass(frozen=True, slots=True)
+class Rosters:
+    """The three workbooks of the case, ready or soon ready."""
+
+    planning: "Future[bytes]"
+    survey: "Future[bytes]"
+    destitute: "Future[bytes]"
+
+
+@contextmanager
+def drawn_up(scale: float) -> Iterator[Rosters]:
+    """Within it, a process of its own makes the people and writes the workbooks; the player waits only for the one it needs."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent) as pool:
+
+        def later(write: Callable[[float], bytes]) -> "Future[bytes]":
+            return pool.submit(write, scale)
+
+        yield Rosters(later(_planning), later(_survey), later(_destitute))
 
 
 def workbook(rows: Sequence[RosterRow], title: str) -> bytes:
@@ -18,3 +45,24 @@ def workbook(rows: Sequence[RosterRow], title: str) -> bytes:
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+@cache
+def _people(scale: float) -> Population:
+    return populate(census(scale))
+
+
+def _planning(scale: float) -> bytes:
+    return workbook(_people(scale).allowance, "名册")
+
+
+def _survey(scale: float) -> bytes:
+    return workbook(a_year_later(_people(scale).allowance), "名册")
+
+
+def _destitute(scale: float) -> bytes:
+    return workbook(_people(scale).destitute, "名册")
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
