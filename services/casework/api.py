@@ -146,6 +146,11 @@ class ApproveClosings(Body):
     case_ids: Annotated[list[UUID], Field(min_length=1, max_length=AT_ONCE)]
 
 
+class SendBack(Body):
+    case_ids: Annotated[list[UUID], Field(min_length=1, max_length=AT_ONCE)]
+    reason: Paragraph
+
+
 class MarkCrisis(Body):
     is_crisis: bool
     note: Paragraph
@@ -267,6 +272,11 @@ async def close_cases(body: CloseCases, call: Annotated[Call, allows("caseworker
 @router.post("/closings/approvals")
 async def approve_closings(body: ApproveClosings, call: Annotated[Call, allows("supervisor")]) -> Response:
     return await call.act(actions.approve_closings, body.case_ids)
+
+
+@router.post("/closings/returns")
+async def send_back(body: SendBack, call: Annotated[Call, allows("supervisor")]) -> Response:
+    return await call.act(actions.send_back, body.case_ids, reason=body.reason)
 
 
 @router.get("/enrolments")

@@ -3,9 +3,9 @@
 What was written about a person (notes, plans, reports) is in `person_secret` alone, under that person's key (decision 17).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint, exists, func
@@ -17,7 +17,7 @@ from services.casework.domain.session import Held
 from services.casework.domain.term import Term
 from services.casework.domain.workload import places_left
 from shared.access import Actor
-from shared.errors import NotFound
+from shared.errors import Forbidden, NotFound
 from shared.http.paging import Listing, Page, listing
 from shared.ids import new_id
 from shared.personal import Keyring
@@ -220,6 +220,32 @@ def keep_secret(person_id: UUID, about: UUID, *, reader: Reader, keyring: Keyrin
     return PersonSecret(person_id=person_id, about=about, sealed=keyring.reseal(person_id, key.wrapped_key, fields))
 
 
+class AccessEnded(Forbidden):
+    """The agency reads until acceptance; after it the data goes back."""
+
+    code = "access-ended"
+
+
+M = TypeVar("M", bound=Table)
+
+
+def hold(reader: Reader, model: type[M], ids: Iterable[UUID], *, by: Any) -> dict[UUID, M]:
+    """Load many rows with one question and, on PostgreSQL, lock them in one order.
+
+    A unit that holds what it needs before its first `add` writes a hundred rows in one go instead of one by one.
+    """
+    wanted = set(ids)
+    rows = reader.select(select(model).where(by.in_(wanted)).order_by(by).with_for_update())
+    return {getattr(row, by.key): row for row in rows}
+
+
+def hold_cases(reader: Reader, case_ids: Iterable[UUID]) -> None:
+    """Hold cases with their workers' rows and their people's keys."""
+    cases = hold(reader, Case, case_ids, by=col(Case.id))
+    hold(reader, Worker, (case.worker_id for case in cases.values()), by=col(Worker.id))
+    hold(reader, PersonKey, (case.recipient_id for case in cases.values()), by=col(PersonKey.person_id))
+
+
 def reached_contract(reader: Reader, contract_id: UUID, actor: Actor) -> Contract:
     """The contract, for an account of its agency or of a department whose division holds it. Raises NotFound."""
     contract = reader.find(Contract, contract_id)
@@ -237,13 +263,32 @@ def reached_case(reader: Reader, case_id: UUID, actor: Actor) -> Case:
     return case
 
 
-def own_worker(reader: Reader, contract_id: UUID, actor: Actor) -> Worker | None:
-    """The actor as a worker under the contract, if registered."""
-    return reader.first(select(Worker).where(Worker.contract_id == contract_id, Worker.account == actor.account))
+def readable_contract(reader: Reader, contract_id: UUID, actor: Actor) -> Contract:
+    """The contract, for who may read of its recipients. Raises NotFound, or AccessEnded for the agency after acceptance."""
+    contract = reached_contract(reader, contract_id, actor)
+    if contract.accepted_on is not None and not actor.reaches(contract.division):
+        raise AccessEnded(f"项目已于 {contract.accepted_on} 验收，承接机构不再查阅服务对象资料")
+    return contract
 
 
-def open_cases(reader: Reader, worker_id: UUID) -> int:
-    return int(reader.scalar(select(func.count()).select_from(Case).where(Case.worker_id == worker_id, Case.state != CLOSED)))
+def readable_case(reader: Reader, case_id: UUID, actor: Actor) -> Case:
+    """The case, for who may read it: a caseworker the own cases only. Raises NotFound, AccessEnded."""
+    case = reached_case(reader, case_id, actor)
+    readable_contract(reader, case.contract_id, actor)
+    if _is_only_caseworker(actor) and reader.get(Worker, case.worker_id).account != actor.account:
+        raise NotFound("没有找到该个案")
+    return case
+
+
+def _is_only_caseworker(actor: Actor) -> bool:
+    return actor.may("caseworker") and not actor.may("supervisor", "director", "buyer", "auditor")
+
+
+def loads(reader: Reader, worker_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Open cases of each worker."""
+    wanted = set(worker_ids)
+    counted = _counts(reader, Case.worker_id, col(Case.worker_id).in_(wanted), col(Case.state) != CLOSED)
+    return {worker_id: counted.get(worker_id, 0) for worker_id in wanted}
 
 
 def sessions_of_days(reader: Reader, worker_id: UUID, first: date, last: date) -> Sequence[Session]:
@@ -262,9 +307,13 @@ def _in_force() -> tuple[Any, Any]:
 # questions
 
 
-def _reached(reader: Reader, actor: Actor) -> list[UUID]:
-    known = reader.select(select(Contract))
-    return [contract.id for contract in known if actor.reaches_contract(contract.id) or actor.reaches(contract.division)]
+def _reached(reader: Reader, actor: Actor, *, readable: bool = False) -> list[UUID]:
+    """Contracts in the actor's scope; `readable` leaves out those of whose recipients an agency reads no more."""
+    return [
+        contract.id
+        for contract in reader.select(select(Contract))
+        if actor.reaches(contract.division) or (actor.reaches_contract(contract.id) and not (readable and contract.accepted_on))
+    ]
 
 
 def contracts(*, reader: Reader, actor: Actor, page: Page) -> Listing:
@@ -311,7 +360,7 @@ def _count(reader: Reader, model: type[Table], *conditions: Any) -> int:
 def workers(contract_id: UUID, *, reader: Reader, actor: Actor, keyring: Keyring, page: Page) -> Listing:
     """Workers with their load; names for the agency alone."""
     reached_contract(reader, contract_id, actor)
-    load = _counts(reader, Case.worker_id, col(Case.contract_id) == contract_id, col(Case.state) != CLOSED)
+    load = loads(reader, [row[0] for row in reader.rows(select(Worker.id).where(Worker.contract_id == contract_id))])
 
     def item(worker: Worker) -> dict[str, Any]:
         shown = {"id": worker.id, "level": worker.level, "capacity": worker.capacity, "is_verified": worker.verified_on is not None}
@@ -330,7 +379,9 @@ def secrets_about(reader: Reader, keyring: Keyring, about: UUID) -> dict[str, An
 def cases(
     *, reader: Reader, actor: Actor, page: Page, contract_id: UUID | None = None, state: str = "", worker_id: UUID | None = None
 ) -> Listing:
-    statement = select(Case).where(col(Case.contract_id).in_(_reached(reader, actor)))
+    statement = select(Case).where(col(Case.contract_id).in_(_reached(reader, actor, readable=True)))
+    if _is_only_caseworker(actor):
+        statement = statement.where(col(Case.worker_id).in_(select(Worker.id).where(Worker.account == actor.account)))
     for column, wanted in ((Case.contract_id, contract_id), (Case.state, state), (Case.worker_id, worker_id)):
         if wanted:
             statement = statement.where(column == wanted)
@@ -338,12 +389,12 @@ def cases(
 
 
 def case(case_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
-    return reached_case(reader, case_id, actor).model_dump(exclude={"last_number"})
+    return readable_case(reader, case_id, actor).model_dump(exclude={"last_number"})
 
 
 def sessions(case_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> Listing:
     """The sessions of a case, every version of each; a newer version supersedes the older."""
-    reached_case(reader, case_id, actor)
+    readable_case(reader, case_id, actor)
     hidden = {"case_id", "contract_id", "worker_id", "recorded_by", "recorded_at"}
     statement = select(Session).where(Session.case_id == case_id)
     return listing(reader, statement, page, sort=(Session.number, Session.id), item=lambda row: row.model_dump(exclude=hidden))
@@ -351,7 +402,7 @@ def sessions(case_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> List
 
 def enrolments(*, reader: Reader, actor: Actor, page: Page, contract_id: UUID, waiting: bool = False) -> Listing:
     """Recipients of a contract; `waiting`: those without a caseworker."""
-    reached_contract(reader, contract_id, actor)
+    readable_contract(reader, contract_id, actor)
     statement = select(Enrolment).where(Enrolment.contract_id == contract_id)
     if waiting:
         statement = statement.where(col(Enrolment.case_id).is_(None), col(Enrolment.withdrawn_on).is_(None))

@@ -1,7 +1,7 @@
 """What people do in casework: one function, one transaction."""
 
 from services.casework.actions.cases import ask_dossier, mark_crisis, open_cases
-from services.casework.actions.closings import approve_closings, close_cases, record_outcome
+from services.casework.actions.closings import approve_closings, close_cases, record_outcome, send_back
 from services.casework.actions.contract import register_agency_key, register_worker, return_data, verify_worker
 from services.casework.actions.plans import approve_plans, assess, sign_plans
 from services.casework.actions.sessions import correct_session, hold_activity, record_sessions
@@ -21,6 +21,7 @@ __all__ = [
     "register_agency_key",
     "register_worker",
     "return_data",
+    "send_back",
     "sign_plans",
     "verify_worker",
 ]

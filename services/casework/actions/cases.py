@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+from sqlmodel import col
+
+from services.casework.domain.lifecycle import CLOSING, OPEN, check_state
 from services.casework.domain.workload import AssignmentFacts, AssignmentRefused, WorkerNotReady
-from services.casework.store import Case, Enrolment, PersonKey, Worker, keep_secret, own_worker, reached_case, reached_contract
-from services.casework.store import open_cases as open_cases_of
+from services.casework.store import Case, Enrolment, PersonKey, Worker, hold, keep_secret, loads, reached_case, reached_contract
 from shared.access import Actor
 from shared.errors import Forbidden, RuleRefusal, WrongState
 from shared.events.casework import CaseOpened
@@ -55,13 +57,14 @@ def open_cases(
     rules("case_method", division=contract.division)
     rules("top_up", division=contract.division)
     contract.term().check_may_open(today)
-    load: dict[UUID, int] = {}
+    hold(work, Enrolment, (assignment.recipient_id for assignment in assignments), by=col(Enrolment.recipient_id))
+    workers = hold(work, Worker, (assignment.worker_id for assignment in assignments), by=col(Worker.id))
+    load = loads(work, workers)
     opened = []
     for position, assignment in enumerate(assignments):
         field = f"assignments.{position}"
         enrolment = _waiting(work, contract_id, assignment.recipient_id, f"{field}.recipient_id")
         worker = _ready(work, contract_id, assignment.worker_id, today, f"{field}.worker_id")
-        load.setdefault(worker.id, open_cases_of(work, worker.id))
         facts = AssignmentFacts(worker.level, worker.capacity, load[worker.id], enrolment.group)
         if objections := [sentence for answer in hooks.objections(assignment=facts) for sentence in answer]:
             raise AssignmentRefused("；".join(objections), field=f"{field}.worker_id", rule="worker_capacity")
@@ -87,16 +90,16 @@ def ask_dossier(case_id: UUID, *, purpose: Purpose, work: Work, today: date, act
     work.about("case", case_id)
     reached_contract(work, case.contract_id, actor).term().check_covers(today)
     check_own(work, case, actor)
+    check_state(case.facts(), OPEN | {CLOSING}, "查阅档案")
+    if (enrolment := work.get(Enrolment, case.recipient_id)).withdrawn_on is not None:
+        raise NotEnrolled(f"该服务对象已于 {enrolment.withdrawn_on} 退出，档案不再开放")
     asked = {"recipient_id": case.recipient_id, "contract_id": case.contract_id, "case_id": case_id, "worker_id": case.worker_id}
     return {**asked, "actor": actor.account, "purpose": purpose, "asked_on": today}
 
 
 def check_own(work: Work, case: Case, actor: Actor, *, field: str = "") -> None:
     """Raises NotYourCase: a worker sees and serves the own cases, a supervisor all of the agency's."""
-    if actor.may("supervisor"):
-        return
-    worker = own_worker(work, case.contract_id, actor)
-    if worker is None or worker.id != case.worker_id:
+    if not actor.may("supervisor") and work.get(Worker, case.worker_id).account != actor.account:
         raise NotYourCase("该个案由其他社工负责", field=field)
 
 

@@ -6,13 +6,23 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from services.casework.actions.cases import check_own
 from services.casework.actions.plans import SelfApproved
 from services.casework.domain.closing import ClosingFacts, OutcomeRefused, check_closing, check_outcome
-from services.casework.domain.lifecycle import CLOSED, CLOSING, check_state
-from services.casework.store import Closing, Outcome, keep_secret, reached_case, reached_contract
+from services.casework.domain.lifecycle import CLOSED, CLOSING, check_state, state_before_closing
+from services.casework.store import (
+    Assessment,
+    Closing,
+    Enrolment,
+    Outcome,
+    hold,
+    hold_cases,
+    keep_secret,
+    reached_case,
+    reached_contract,
+)
 from shared.access import Actor
 from shared.events.casework import CaseClosed, ClosingReason, OutcomeKind, OutcomeRecorded
 from shared.files import require_file
@@ -47,6 +57,7 @@ def record_outcome(
     work: Work,
     today: date,
     actor: Actor,
+    rules: Rules,
     keyring: Keyring,
 ) -> UUID:
     """Record that somebody found work, with the paper that shows it; one of a kind per case."""
@@ -54,7 +65,7 @@ def record_outcome(
     work.about("case", case_id)
     reached_contract(work, case.contract_id, actor).term().check_covers(today)
     check_own(work, case, actor)
-    check_outcome(case.facts(), achieved_on=achieved_on, today=today)
+    check_outcome(case.facts(), rules("work_for_adults"), achieved_on=achieved_on, today=today)
     if detail not in DETAILS[kind]:
         raise OutcomeRefused("成果类别与明细不符", field="detail")
     if work.first(select(Outcome).where(Outcome.case_id == case_id, Outcome.kind == kind)):
@@ -86,32 +97,62 @@ def record_outcome(
 
 
 def close_cases(closings: Sequence[Proposed], *, work: Work, today: date, actor: Actor, rules: Rules, keyring: Keyring) -> dict[str, Any]:
-    """Propose to close cases, each with its evaluation and report."""
+    """Propose to close cases, each with its evaluation and report; until the supervisor signs, a proposal may be replaced."""
     last_days = int(rules("closing").params["last_days"])
+    case_ids = [given.case_id for given in closings]
+    work.about("case", case_ids[0])
+    hold_cases(work, case_ids)
+    withdrawn = {row.case_id for row in hold(work, Enrolment, case_ids, by=col(Enrolment.case_id)).values() if row.withdrawn_on}
+    proposed = hold(work, Closing, case_ids, by=col(Closing.case_id))
     for position, given in enumerate(closings):
         field = f"closings.{position}"
         case = reached_case(work, given.case_id, actor)
         term = reached_contract(work, case.contract_id, actor).term()
         term.check_covers(today, field=field)
         check_own(work, case, actor, field=field)
-        check_closing(ClosingFacts(given.reason, given.goals_met, last_days), case.facts(), term, today=today, field=f"{field}.reason")
+        facts = ClosingFacts(given.reason, given.goals_met, last_days, has_withdrawn=case.id in withdrawn)
+        check_closing(facts, case.facts(), term, today=today, field=f"{field}.reason")
         case.state, case.reason = CLOSING, given.reason
-        work.add(
-            Closing(
-                case_id=case.id,
-                reason=given.reason,
-                goals_met=given.goals_met,
-                satisfaction=given.satisfaction,
-                prepared_by=actor.account,
-                prepared_on=today,
-            ),
-            keep_secret(case.recipient_id, case.id, reader=work, keyring=keyring, report=given.report),
-        )
-    return {"cases": [given.case_id for given in closings]}
+        if earlier := proposed.get(case.id):
+            earlier.reason, earlier.goals_met, earlier.satisfaction = given.reason, given.goals_met, given.satisfaction
+            earlier.prepared_by, earlier.prepared_on = actor.account, today
+        else:
+            proposed[case.id] = _proposal(given, actor, today)
+            work.add(proposed[case.id])
+        work.add(keep_secret(case.recipient_id, case.id, reader=work, keyring=keyring, report=given.report))
+    return {"cases": case_ids}
+
+
+def _proposal(given: Proposed, actor: Actor, today: date) -> Closing:
+    return Closing(
+        case_id=given.case_id,
+        reason=given.reason,
+        goals_met=given.goals_met,
+        satisfaction=given.satisfaction,
+        prepared_by=actor.account,
+        prepared_on=today,
+    )
+
+
+def send_back(case_ids: Sequence[UUID], *, reason: str, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, int]:
+    """Do not sign the closings: the cases go on where they were, and the worker reads why."""
+    work.about("case", case_ids[0])
+    hold_cases(work, case_ids)
+    assessed = {row.case_id for row in work.select(select(Assessment).where(col(Assessment.case_id).in_(case_ids)))}
+    for position, case_id in enumerate(case_ids):
+        field = f"case_ids.{position}"
+        case = reached_case(work, case_id, actor)
+        reached_contract(work, case.contract_id, actor).term().check_covers(today, field=field)
+        check_state(case.facts(), {CLOSING}, "退回结案", field=field)
+        case.state, case.reason = state_before_closing(case.facts(), is_assessed=case_id in assessed), ""
+        work.add(keep_secret(case.recipient_id, case_id, reader=work, keyring=keyring, sent_back=reason))
+    return {"cases": len(case_ids)}
 
 
 def approve_closings(case_ids: Sequence[UUID], *, work: Work, today: date, actor: Actor) -> dict[str, int]:
     """The supervisor's signature closes the cases."""
+    hold_cases(work, case_ids)
+    hold(work, Closing, case_ids, by=col(Closing.case_id))
     for position, case_id in enumerate(case_ids):
         field = f"case_ids.{position}"
         case = reached_case(work, case_id, actor)

@@ -6,13 +6,16 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+from sqlmodel import col
+
 from services.casework.actions.cases import check_own
 from services.casework.domain.lifecycle import ASSESSED, OPENED, PLANNED, SERVING, check_plan, check_state
-from services.casework.store import Assessment, Case, Plan, keep_secret, reached_case, reached_contract
+from services.casework.store import Assessment, Case, Plan, hold, hold_cases, keep_secret, reached_case, reached_contract
 from shared.access import Actor
 from shared.errors import Forbidden
 from shared.events.casework import PlanSigned
 from shared.personal import Keyring
+from shared.rules import Rules
 from shared.work import Work
 
 Need = Literal["income", "health", "care", "education", "housing", "employment", "mental", "social", "guardianship"]
@@ -44,6 +47,8 @@ class Planned:
 
 def assess(assessments: Sequence[Assessed], *, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, Any]:
     """Record what each recipient needs; a later assessment is another row."""
+    work.about("case", assessments[0].case_id)
+    hold_cases(work, (given.case_id for given in assessments))
     for position, given in enumerate(assessments):
         field = f"assessments.{position}.case_id"
         case = _served(work, given.case_id, today, actor, field)
@@ -55,14 +60,18 @@ def assess(assessments: Sequence[Assessed], *, work: Work, today: date, actor: A
     return {"cases": [given.case_id for given in assessments]}
 
 
-def sign_plans(plans: Sequence[Planned], *, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, Any]:
+def sign_plans(plans: Sequence[Planned], *, work: Work, today: date, actor: Actor, rules: Rules, keyring: Keyring) -> dict[str, Any]:
     """Enter plans that the recipients (for minors the guardians) and the worker have signed."""
+    guardians = rules("guardian_signature")
+    work.about("case", plans[0].case_id)
+    hold_cases(work, (given.case_id for given in plans))
     kept = []
     for position, given in enumerate(plans):
         field = f"plans.{position}"
         case = _served(work, given.case_id, today, actor, f"{field}.case_id")
         check_plan(
             case.facts(),
+            guardians,
             is_guardian_signed=given.is_guardian_signed,
             recipient_signed_on=given.recipient_signed_on,
             today=today,
@@ -85,6 +94,8 @@ def sign_plans(plans: Sequence[Planned], *, work: Work, today: date, actor: Acto
 
 def approve_plans(plan_ids: Sequence[UUID], *, work: Work, today: date, actor: Actor) -> dict[str, int]:
     """The supervisor's signature: from now on the recipient may be served by this plan."""
+    plans = hold(work, Plan, plan_ids, by=col(Plan.id))
+    hold_cases(work, (plan.case_id for plan in plans.values()))
     for position, plan_id in enumerate(plan_ids):
         plan = work.get(Plan, plan_id)
         case = reached_case(work, plan.case_id, actor)

@@ -10,7 +10,17 @@ from sqlmodel import select
 
 from services.casework.actions.cases import check_own
 from services.casework.domain.session import Held, SessionRefused, check_held, check_no_overlap
-from services.casework.store import Activity, Case, Contract, Session, keep_secret, reached_case, reached_contract, sessions_of_days
+from services.casework.store import (
+    Activity,
+    Case,
+    Contract,
+    Session,
+    hold_cases,
+    keep_secret,
+    reached_case,
+    reached_contract,
+    sessions_of_days,
+)
 from shared.access import Actor
 from shared.errors import WrongState
 from shared.events.casework import ActivityHeld, SessionCorrected, SessionRecorded
@@ -45,21 +55,20 @@ def record_sessions(
 ) -> dict[str, Any]:
     """Enter sessions of one worker, up to a hundred at once; all of them or, with the first refusal named, none."""
     daily_hours = int(rules("session_record").params["daily_hours"])
-    diary: dict[UUID, list[Held]] = {}
+    hold_cases(work, (given.case_id for given in sessions))
+    diary = _diaries(work, sessions)
     kept = []
     for position, given in enumerate(sessions):
         field = f"sessions.{position}.held_on"
         case = reached_case(work, given.case_id, actor)
-        _contract_of(work, case, actor).term().check_covers(given.held_on, field=field)
-        _contract_of(work, case, actor).term().check_covers(today)
+        term = _contract_of(work, case, actor).term()
+        term.check_covers(given.held_on, field=field)
+        term.check_covers(today)
         check_own(work, case, actor, field=f"sessions.{position}.case_id")
         check_held(given.held, case.facts(), today=today, field=field)
-        if case.worker_id not in diary:
-            days = [other.held_on for other in sessions]
-            diary[case.worker_id] = [known.held() for known in sessions_of_days(work, case.worker_id, min(days), max(days))]
         others = [known for known in diary[case.worker_id] if known.held_on == given.held_on]
         check_no_overlap(given.held, others, field=field)
-        flags = [flag for answer in hooks.flags(held=given.held, others=others, daily_hours=daily_hours) for flag in answer]
+        flags = _flags(hooks, given.held, others, daily_hours)
         diary[case.worker_id].append(given.held)
         kept.append(_keep(work, case, given, flags, actor, keyring))
     return {"sessions": [{"id": row.id, "case_id": row.case_id, "number": row.number, "flags": row.flags} for row in kept]}
@@ -78,6 +87,8 @@ def correct_session(
     work: Work,
     today: date,
     actor: Actor,
+    rules: Rules,
+    hooks: Hooks,
     keyring: Keyring,
 ) -> UUID:
     """Replace a record by a new version with a reason; the old one stays readable."""
@@ -92,8 +103,10 @@ def correct_session(
     check_held(held, case.facts(), today=today, field="held_on")
     others = [known.held() for known in sessions_of_days(work, case.worker_id, held_on, held_on) if known.id != session_id]
     check_no_overlap(held, others, field="starts_at")
+    _contract_of(work, case, actor).term().check_covers(held_on, field="held_on")
     row = Session(
-        **before.model_dump(include={"case_id", "contract_id", "worker_id", "number", "flags"}),
+        **before.model_dump(include={"case_id", "contract_id", "worker_id", "number"}),
+        flags=_flags(hooks, held, others, int(rules("session_record").params["daily_hours"])),
         version=before.version + 1,
         supersedes=session_id,
         held_on=held_on,
@@ -108,6 +121,7 @@ def correct_session(
     )
     work.add(row, keep_secret(case.recipient_id, row.id, reader=work, keyring=keyring, note=note))
     case.sessions -= int(is_withdrawn)
+    case.last_session_on = max(held_on, case.last_session_on or held_on)
     work.emit(
         SessionCorrected(
             case_id=case.id,
@@ -155,6 +169,17 @@ def hold_activity(
     work.add(activity)
     work.emit(ActivityHeld(activity_id=activity.id, contract_id=contract_id, kind=kind, held_on=held_on, participants=participants))
     return activity.id
+
+
+def _diaries(work: Work, sessions: Sequence[Recorded]) -> dict[UUID, list[Held]]:
+    """What each worker has already done on the days in question."""
+    days = [given.held_on for given in sessions]
+    workers = {case.worker_id for given in sessions if (case := work.find(Case, given.case_id))}
+    return {worker: [known.held() for known in sessions_of_days(work, worker, min(days), max(days))] for worker in workers}
+
+
+def _flags(hooks: Hooks, held: Held, others: Sequence[Held], daily_hours: int) -> list[str]:
+    return [flag for answer in hooks.flags(held=held, others=others, daily_hours=daily_hours) for flag in answer]
 
 
 def _contract_of(work: Work, case: Case, actor: Actor) -> Contract:

@@ -53,7 +53,7 @@ def check_closing(closing: ClosingFacts, case: CaseFacts, term: Term, *, today: 
 
 def check_outcome(case: CaseFacts, minors: Rule, *, achieved_on: date, today: date) -> None:
     """Raises OutcomeRefused: an outcome needs a plan behind it, and minors are not sent to work."""
-    check_state(case, OPEN, "登记成果", field="case_id")
+    check_state(case, OPEN | {CLOSING}, "登记成果", field="case_id")
     if case.group in minors.params["groups"]:
         raise OutcomeRefused("未成年人不登记就业成果", field="case_id", rule=minors.id, article=minors.citation)
     if case.plan_signed_on is None or not case.plan_signed_on <= achieved_on <= today:
