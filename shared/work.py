@@ -182,13 +182,13 @@ class Work(Reader):
         return self._connection.dialect.name == "postgresql"
 
     def find(self, model: type[M], id: object) -> M | None:
+        held = self._held.get((model, id))
+        if held is not None and isinstance(held[0], model):
+            return held[0]
         key = _key_of(_table_of(model)).name
         for table, instance in self._added:
             if isinstance(instance, model) and table is _table_of(model) and getattr(instance, key) == id:
                 return instance
-        held = self._held.get((model, id))
-        if held is not None and isinstance(held[0], model):
-            return held[0]
         statement = select(model).where(_key_of(_table_of(model)) == id)
         if self.is_concurrent:
             statement = statement.with_for_update()
