@@ -144,6 +144,7 @@ def _ask(spec: Spec, answerer: Answerer, given: Mapping[str, Any]) -> Any:
     """One plugin's answer. A slow one is asked once more: a busy machine may have paused it, and asking changes nothing."""
     took = SLOW_SECONDS
     for _ in range(2):
+        answerer.state.calls += 1
         began = perf_counter()
         answer = answerer.function(*(given[name] for name in answerer.parameters))
         took = perf_counter() - began
@@ -154,6 +155,7 @@ def _ask(spec: Spec, answerer: Answerer, given: Mapping[str, Any]) -> Any:
 
 
 async def _await(spec: Spec, answerer: Answerer, given: Mapping[str, Any]) -> Any:
+    answerer.state.calls += 1
     began = perf_counter()
     async with asyncio.timeout(AWAITED_SECONDS):
         answer = await answerer.function(*(given[name] for name in answerer.parameters))
@@ -162,7 +164,6 @@ async def _await(spec: Spec, answerer: Answerer, given: Mapping[str, Any]) -> An
 
 
 def _note_time(spec: Spec, state: PluginState, took: float) -> None:
-    state.calls += 1
     state.slowest_ms = max(state.slowest_ms, round(took * 1000, 1))
     # an event, not a span: a roster asks thousands of times, and a span keeps its last 128 events
     trace.get_current_span().add_event("plugin", {"plugin": state.name, "hook": spec.name, "ms": round(took * 1000, 3)})

@@ -53,12 +53,24 @@ def _errors(error: BaseException) -> Iterator[dict[str, Any]]:
         cause = cause.__cause__ or cause.__context__
 
 
+class LineHandler(logging.Handler):
+    """Writes lines to one stream, by default to what is the error stream at that moment."""
+
+    def __init__(self, service: str, stream: IO[str] | None = None) -> None:
+        super().__init__()
+        self._stream = stream
+        self.setFormatter(JsonLines(service))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        stream = self._stream or sys.stderr
+        stream.write(self.format(record) + "\n")
+        stream.flush()
+
+
 def configure_logging(service: str, *, level: int = logging.INFO, stream: IO[str] | None = None) -> None:
     """Send every logger of the process to one JSON handler. uvicorn's access log stays off: it prints query strings."""
-    handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonLines(service))
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = [handler for handler in root.handlers if not isinstance(handler, LineHandler)] + [LineHandler(service, stream)]
     root.setLevel(level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers = []
