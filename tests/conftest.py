@@ -141,19 +141,19 @@ class Office:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Service], Path]:
-    """A migrated, empty SQLite file per service, made once and copied by each test."""
+    """A migrated, empty SQLite file per service package, made once and copied by each test."""
     made: dict[str, Path] = {}
 
     def template(service: Service) -> Path:
-        if service.name not in made:
+        if service.package not in made:
             folder = tmp_path_factory.mktemp(service.name)
             store = service.open_store(ServiceSettings(data=folder))
             upgrade(service, store)
             if not any((service.folder / "migrations").glob("0*.py")):  # until its first migration is written
                 service.table.metadata.create_all(store.engine)
             store.engine.dispose()
-            made[service.name] = folder / service.name / f"{service.name}.db"
-        return made[service.name]
+            made[service.package] = folder / service.name / f"{service.name}.db"
+        return made[service.package]
 
     return template
 

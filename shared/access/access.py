@@ -140,7 +140,7 @@ class Access:
         fits = await self._hash(is_right, password, credential.password_hash if credential else NO_PASSWORD)
         if credential is None or not credential.is_active or not fits or _is_locked(credential):
             if credential is not None and not fits:
-                await self._units.run(credentials.count_failure, account, rules=self._rules)
+                await self._units.run(credentials.count_failure, account, limits=self._rules)
             minutes = int(self._rules.locked_for.total_seconds() // 60)
             raise SignInRefused(f"账号或密码不正确，或账号已锁定（连续 {self._rules.failures_allowed} 次不正确将锁定 {minutes} 分钟）")
         return credential

@@ -82,12 +82,12 @@ def drop_token(hashed: str, *, work: "Work") -> None:
     work.execute(delete(tokens).where(tokens.c.hash == hashed))
 
 
-def count_failure(account: str, *, rules: SignInRules, work: "Work") -> None:
+def count_failure(account: str, *, limits: SignInRules, work: "Work") -> None:
     """Counted in the database, since many may try at once; a lock that has ended starts the count anew."""
     held = work.kernel.account
     has_ended = and_(held.c.locked_until.is_not(None), held.c.locked_until <= work.now)
     failures = case((has_ended, 1), else_=held.c.failures + 1)
-    locked_until = case((failures >= rules.failures_allowed, literal(work.now + rules.locked_for, held.c.locked_until.type)), else_=None)
+    locked_until = case((failures >= limits.failures_allowed, literal(work.now + limits.locked_for, held.c.locked_until.type)), else_=None)
     is_unlocked = held.c.locked_until.is_(None) | has_ended
     work.execute(update(held).where(held.c.account == account, is_unlocked).values(failures=failures, locked_until=locked_until))
 

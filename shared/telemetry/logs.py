@@ -76,5 +76,5 @@ def configure_logging(service: str, *, level: int = logging.INFO, stream: IO[str
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").disabled = True
-    for talkative in ("sqlalchemy.engine", "httpx", "httpcore", "nats", "faststream"):
+    for talkative in ("sqlalchemy.engine", "httpx", "httpx2", "httpcore", "httpcore2", "nats", "faststream"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
