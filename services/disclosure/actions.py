@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.disclosure import contents
 from services.disclosure.publishing import Desk, arise, draw_project, draw_site, draw_withdrawn, publish
-from services.disclosure.reactions import statistics_content
 from services.disclosure.settings import Settings
 from services.disclosure.store import Feedback, Project, Publication
 from shared.access import Actor
@@ -64,7 +64,7 @@ def correct_publication(
         raise PublicationState("只有已公开或已撤回的内容可以更正")
     content = dict(before.content)
     if before.kind == "statistics" and (project := work.find(Project, before.project_id)) is not None:
-        content = statistics_content(work, project)
+        content = contents.statistics(work, project, rules, today)
     desk = Desk(work, settings, rules, hooks)
     after = arise(
         desk, project_id=before.project_id, kind=before.kind, source_id=before.source_id, title=before.title, content=content, day=today
@@ -90,9 +90,9 @@ def withdraw_publication(
     return publication_id
 
 
-def leave_feedback(*, kind: str, text: str, contact: str, work: Work, keyring: Keyring) -> UUID:
+def leave_feedback(*, kind: str, text: str, contact: str, about: str, work: Work, keyring: Keyring) -> UUID:
     """Keep what a reader wrote; how to reach the reader is sealed."""
-    feedback = Feedback(id=new_id(), at=work.now, kind=kind, text=text)
+    feedback = Feedback(id=new_id(), at=work.now, kind=kind, text=text, about=about)
     if contact:
         sealed = keyring.seal(feedback.id, {"contact": contact})
         feedback.wrapped_key, feedback.contact = sealed.wrapped_key, sealed.sealed

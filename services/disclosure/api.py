@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic_core import to_json
 from sqlmodel import col, select
 
-from services.disclosure import actions, store, views
+from services.disclosure import actions, store
 from services.disclosure.labels import KINDS
 from services.disclosure.store import Project, Publication
+from services.disclosure.views.publication import versions
+from services.disclosure.views.site import project_item
 from shared.http.call import Call, allows
 from shared.http.paging import Listing, Page, page
 from shared.service import Runtime
@@ -20,6 +22,7 @@ from shared.work import Reader
 router = APIRouter(prefix="/api/v1", tags=["disclosure"])
 
 Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+PETITION_FIGURES = {"件": "cases", "人次": "people"}
 STAFF = ("editor", "publisher", "auditor")
 Paged = Annotated[Page, Depends(page)]
 
@@ -79,10 +82,10 @@ async def contact(feedback_id: UUID, call: Annotated[Call, allows("publisher")])
 
 
 @router.get("/public/projects")
-async def public_projects(request: Request, page: Paged, q: str = "", method: str = "") -> Response:
+async def public_projects(request: Request, page: Paged, q: str = "", method: str = "", stage: str = "") -> Response:
     runtime: Runtime = request.app.state.runtime
-    found: Listing = await runtime.read(store.projects, page=page, search=q, method=method)
-    return tagged(request, {"items": [views.project_item(each) for each in found.items], "next": found.next})
+    found: Listing = await runtime.read(store.projects, page=page, search=q, method=method, stage=stage)
+    return tagged(request, {"items": [project_item(each) for each in found.items], "next": found.next})
 
 
 @router.get("/public/summary")
@@ -103,7 +106,7 @@ def tagged(request: Request, value: Any) -> Response:
 
 def _publication(publication_id: UUID, *, reader: Reader) -> dict[str, Any]:
     found = reader.get(Publication, publication_id)
-    known = [{"id": each.id, "version": each.version, "published_on": each.published_on} for each in views.versions(reader, found)]
+    known = [{"id": each.id, "version": each.version, "published_on": each.published_on} for each in versions(reader, found)]
     return found.model_dump() | {"versions": known}
 
 
@@ -122,7 +125,9 @@ def _summary(*, reader: Reader) -> dict[str, Any]:
         },
         "petitions": {
             str(each.content["year"]): {
-                figure["name"]: {"value": figure["value"], "qualifier": figure["qualifier"]} for figure in each.content["figures"]
+                PETITION_FIGURES[figure["unit"]]: {"value": figure["value"], "qualifier": figure["qualifier"]}
+                for figure in each.content["figures"]
+                if figure["unit"] in PETITION_FIGURES
             }
             for each in sorted(contexts, key=lambda each: int(each.content["year"]))
         },

@@ -1,6 +1,7 @@
 """What machines read beside the pages: the Atom feed, the site map, and tables as CSV."""
 
 import csv
+import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from io import StringIO
@@ -10,11 +11,18 @@ from zoneinfo import ZoneInfo
 
 from feedgen.feed import FeedGenerator
 
-from services.disclosure.labels import KINDS
+from services.disclosure.domain.suppression import Mark
+from services.disclosure.labels import FACTS, KINDS
 from services.disclosure.settings import Settings
 from services.disclosure.store import Project, Publication
-from services.disclosure.views import ProjectView, project_item
-from shared.money import yuan
+from services.disclosure.views.project import ProjectView
+from services.disclosure.views.site import project_item
+from services.disclosure.views.tables import BarTable
+from shared.money import Fen, yuan
+from shared.web.i18n import CHINESE
+from shared.web.render import Pages
+
+KEPT_BACK = {Mark.SMALL: "少于 5", Mark.WITHHELD: "不公开"}
 
 
 def atom(newest: Sequence[Publication], settings: Settings) -> str:
@@ -56,11 +64,55 @@ def projects_csv(projects: Sequence[Project]) -> str:
     return _table(names, [[item[name] for name in names] for item in items])
 
 
-def project_csv(view: ProjectView) -> str:
-    """A project's history and payments, as a spreadsheet opens it."""
-    rows: list[list[Any]] = [[entry.day, entry.fact, entry.detail] for entry in view.entries]
-    rows += [[payment.paid_on, f"payment {payment.milestone}", yuan(payment.amount)] for payment in view.payments]  # type: ignore[arg-type]  # fen
-    return _table(["date", "fact", "detail"], sorted(rows, key=lambda row: str(row[0])))
+def publication_json(publication: Publication, settings: Settings) -> str:
+    """A publication for machines: what its page says, with nothing that the page keeps back."""
+    document = {
+        "id": publication.id,
+        "project_id": publication.project_id,
+        "kind": publication.kind,
+        "title": publication.title,
+        "version": publication.version,
+        "reason": publication.reason,
+        "published_on": publication.published_on,
+        "url": _address(settings, publication.path),
+        "content_sha256": publication.content_hash,
+        "content": publication.content,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1, default=str)
+
+
+def project_csv(view: ProjectView, pages: Pages) -> str:
+    """All figures of a project's page in one long table: table, row, value; a count that is kept back says why."""
+    words = pages.words(CHINESE)
+    rows: list[list[Any]] = [["资金", "预算（元）", yuan(Fen(view.money.budget))]]
+    rows += [["资金", "合同金额（元）", yuan(Fen(view.money.amount))]] if view.money.amount is not None else []
+    rows += [["拨付", f"{payment.milestone} {payment.paid_on}", yuan(Fen(payment.amount))] for payment in view.payments]
+    if (found := view.statistics) is not None:
+        tables = {
+            "开案": found.cases,
+            "服务次数": found.sessions,
+            "按月服务次数": found.months,
+            "结案": found.closings,
+            "就业成果": found.outcomes,
+        }
+        rows += [[title, *line] for title, table in tables.items() for line in _lines(table)]
+    for one in view.evaluation.rounds if view.evaluation else ():
+        rows += [[f"评价 {one.scored_on}", dimension.name, dimension.score] for dimension in one.dimensions]
+        rows += [[f"评价 {one.scored_on}", "综合得分", one.composite], [f"评价 {one.scored_on}", "等级", one.band]]
+    rows += [
+        ["信访（背景）", f"{petition.name} {point.label}", point.shown] for petition in view.petitions for point in petition.trend.points
+    ]
+    rows += [
+        ["大事记", str(entry.day), words.catalogue.gettext(FACTS[entry.fact]) + (f"：{entry.detail}" if entry.detail else "")]
+        for _, lines in view.years
+        for entry in lines
+    ]
+    return _table(["表", "项", "值"], rows)
+
+
+def _lines(table: BarTable) -> list[tuple[str, str]]:
+    lines = [(bar.name, bar.shown) for bar in table.bars] + ([("合计", table.total)] if table.total else [])
+    return [(name, KEPT_BACK[shown.mark] if shown.value is None else str(shown.value)) for name, shown in lines]
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -77,7 +129,7 @@ def _inert(text: str) -> str:
 
 
 def _address(settings: Settings, path: str) -> str:
-    return (settings.public_url or f"http://127.0.0.1:{settings.port or 8105}").rstrip("/") + path
+    return settings.address() + path
 
 
 def _noon(day: date, zone: ZoneInfo) -> datetime:

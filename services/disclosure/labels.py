@@ -79,7 +79,7 @@ FACTS: Final = {
 }
 
 GROUP_NAMES: Final = (L_("独居老人"), L_("单亲未成年学生"), L_("残疾人"), L_("重病患者"))
-DIMENSION_NAMES: Final = (L_("主体监管"), L_("财政检查"), L_("第三方评价"), L_("专家鉴定"), L_("服务对象评价"), L_("社区评议"))
+DIMENSION_NAMES: Final = (L_("主体监管"), L_("财政检查"), L_("第三方评估"), L_("专家鉴定"), L_("服务对象评价"), L_("社区评议"))
 BANDS: Final = (L_("优"), L_("良"), L_("中"), L_("差"))
 ROUNDS: Final = {"mid": L_("事中评价"), "final": L_("事后评价")}
 PARTIES: Final = {"provider": L_("承接主体"), "payer": L_("拨付单位"), "buyer": L_("购买主体")}
@@ -92,9 +92,44 @@ CLOSINGS: Final = {
     "died": L_("死亡"),
     "declined": L_("服务对象要求"),
     "lost_contact": L_("失联"),
+    "open": L_("尚未结案"),
 }
 OUTCOMES: Final = {"welfare_enterprise": L_("福利企业就业"), "self_employed": L_("自谋职业")}
-PETITIONS: Final = {"cases": L_("件数"), "people": L_("人次")}
+DETAILS: Final = {
+    "city": L_("市级福利企业"),
+    "county": L_("县级福利企业"),
+    "shop": L_("代销店"),
+    "repair": L_("修理"),
+    "housekeeping": L_("家政"),
+}
+POPULATION: Final = {
+    "aged_60_plus": L_("60 岁以上"),
+    "disabled": L_("残疾人"),
+    "minors": L_("18 岁以下"),
+    "seriously_ill": L_("重病"),
+}
+PETITIONS: Final = {"件": L_("信访件数"), "人次": L_("信访人次")}
+"""Figures of petitions by their unit."""
+
+STAGES: Final = {"procuring": L_("采购中"), "serving": L_("履约中"), "closed": L_("已结项")}
+CONDITIONS: Final = {
+    "workers_verified": L_("核验社工 %(n)s 人"),
+    "files_verified_percent": L_("建档不少于 %(n)s%%"),
+    "plans_signed": L_("签订服务计划 %(n)s 份"),
+    "cases_opened": L_("服务不少于 %(n)s 人"),
+    "sessions": L_("服务不少于 %(n)s 次"),
+    "closed_percent": L_("结案不少于 %(n)s%%"),
+}
+ROUND_CONDITIONS: Final = {"mid": L_("事中评价合格"), "final": L_("事后评价合格")}
+ACCEPTANCE_CONDITION: Final = L_("验收合格并公告")
+TOLD_WITH: Final = {"drawn": ("award",), "awarded": ("award", "contract"), "signed": ("contract",), "accepted": ("acceptance",)}
+"""Acts that are told only when a notice of one of these kinds is public."""
+
+CHECKS: Final = {
+    "seeds": L_("每个公布的种子，其 SHA-256 与事先提交的承诺一致"),
+    "pool": L_("专家库各行的 SHA-256 与抽取前公布的快照一致"),
+    "seats": L_("用三个种子重新排序，得到的专家与公布的一致"),
+}
 FEEDBACK_KINDS: Final = {
     "correction": L_("内容有误"),
     "question": L_("咨询"),

@@ -2,21 +2,30 @@
 
 import json
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from services.disclosure.settings import Settings
-from services.disclosure.store import Project
-from services.disclosure.views import ProjectView
+from services.disclosure.store import Project, Publication
+from services.disclosure.views.project import Contract, Instalment, ProjectView
 from shared.money import FEN_PER_YUAN
 
-PREFIX = "ocds-qiao00"
-DOCUMENTS = {"award": "awardNotice", "contract": "contractNotice"}
-METHODS = {
+DOCUMENTS: Final = {
+    "budget": "procurementPlan",
+    "catalogue": "procurementPlan",
+    "requirement_opinion": "needsAssessment",
+    "award": "awardNotice",
+    "contract": "contractNotice",
+    "acceptance": "completionCertificate",
+    "audit": "finalAudit",
+}
+"""OCDS document types; every other notice is about the tender."""
+
+METHODS: Final = {
     "open_tender": "open",
     "invited_tender": "selective",
-    "competitive_negotiation": "selective",
-    "competitive_consultation": "selective",
-    "inquiry": "selective",
+    "competitive_negotiation": "limited",
+    "competitive_consultation": "limited",
+    "inquiry": "limited",
     "single_source": "direct",
 }
 
@@ -25,48 +34,56 @@ def package(view: ProjectView, settings: Settings) -> str:
     """JSON text; the same record gives the same bytes."""
     project = view.project
     published = _instant(view.updated_on or project.opened_on)
-    base = settings.public_url or "https://example.org"
+    base = settings.address()
     document = {
         "uri": f"{base}/projects/{project.slug}.json",
         "version": "1.1",
         "publishedDate": published,
         "publisher": {"name": settings.organiser},
         "license": "https://creativecommons.org/licenses/by/4.0/",
-        "releases": [_release(view, published, base)],
+        "releases": [_release(view, published, base, settings)],
     }
     return json.dumps(document, ensure_ascii=False, indent=1)
 
 
-def _release(view: ProjectView, published: str, base: str) -> dict[str, Any]:
+def _release(view: ProjectView, published: str, base: str, settings: Settings) -> dict[str, Any]:
     project = view.project
+    known = sum(len(lines) for _, lines in view.years)
     release: dict[str, Any] = {
-        "ocid": f"{PREFIX}-{project.slug}",
-        "id": f"{project.slug}-{published}",
+        "ocid": f"{settings.ocid_prefix}-{project.slug}",
+        "id": f"{project.slug}-{known}",
         "date": published,
         "language": "zh",
-        "tag": ["compiled"],
+        "tag": _tags(view),
         "initiationType": "tender",
-        "parties": _parties(project),
+        "parties": _parties(view),
         "buyer": _reference("buyer", project.buyer),
         "planning": {"budget": {"description": "部门预算中的购买服务项目", "amount": _value(project.budget)}},
         "tender": _tender(view, base),
     }
-    if project.provider and project.amount is not None:
-        supplier = [_reference(project.provider_uscc, project.provider)]
+    if view.provider is not None and project.amount is not None:
+        supplier = [_reference(view.provider.uscc, view.provider.name)]
         release["awards"] = [{"id": "award-1", "status": "active", "value": _value(project.amount), "suppliers": supplier}]
-    if project.signed_on is not None and project.amount is not None:
-        release["contracts"] = [_contract(view)]
+    if view.contract is not None:
+        release["contracts"] = [_contract(view, view.contract)]
     return release
 
 
-def _parties(project: Project) -> list[dict[str, Any]]:
+def _tags(view: ProjectView) -> list[str]:
+    tags = ["planning", "tender"]
+    tags += ["award"] if view.provider is not None else []
+    tags += ["contract"] if view.contract is not None else []
+    return tags + (["implementation"] if view.payments else [])
+
+
+def _parties(view: ProjectView) -> list[dict[str, Any]]:
     parties: list[dict[str, Any]] = [
-        {"id": "buyer", "name": project.buyer, "roles": ["buyer", "payer"]},
-        {"id": "procuring-entity", "name": project.procuring_entity, "roles": ["procuringEntity"]},
+        {"id": "buyer", "name": view.project.buyer, "roles": ["buyer", "payer"]},
+        {"id": "procuring-entity", "name": view.project.procuring_entity, "roles": ["procuringEntity"]},
     ]
-    if project.provider:
-        identifier = {"scheme": "CN-USCC", "id": project.provider_uscc, "legalName": project.provider}
-        parties.append({"id": project.provider_uscc, "name": project.provider, "identifier": identifier, "roles": ["supplier", "payee"]})
+    if (provider := view.provider) is not None:
+        identifier = {"scheme": "CN-USCC", "id": provider.uscc, "legalName": provider.name}
+        parties.append({"id": provider.uscc, "name": provider.name, "identifier": identifier, "roles": ["supplier", "payee"]})
     return parties
 
 
@@ -75,60 +92,72 @@ def _tender(view: ProjectView, base: str) -> dict[str, Any]:
     tender: dict[str, Any] = {
         "id": project.project_no,
         "title": project.title,
-        "status": "complete" if project.provider else "active",
+        "status": "complete" if view.provider is not None else "active",
         "value": _value(project.budget),
         "mainProcurementCategory": "services",
         "procuringEntity": _reference("procuring-entity", project.procuring_entity),
-        "documents": [
-            {
-                "id": str(notice.id),
-                "documentType": "awardNotice"
-                if notice.kind == "award"
-                else "contractNotice"
-                if notice.kind == "contract"
-                else "tenderNotice",
-                "title": notice.title,
-                "url": f"{base}{notice.path}",
-                "datePublished": _instant(notice.published_on or notice.arose_on),
-                "format": "text/html",
-                "language": "zh",
-            }
-            for notice in view.notices
-        ],
+        "documents": [_document(notice, base) for notice in view.notices],
     }
-    if project.method:
+    if view.decisions:
+        latest = view.decisions[-1]
         tender |= {
-            "procurementMethod": METHODS[project.method],
-            "procurementMethodDetails": project.method,
-            "procurementMethodRationale": f"{project.method_reason}（{project.method_article}）",
+            "procurementMethod": METHODS[latest.method],
+            "procurementMethodDetails": latest.method,
+            "procurementMethodRationale": f"{latest.reason}（{latest.article}）",
         }
-    if project.bidders is not None:
-        tender["numberOfTenderers"] = project.bidders
+    if view.bidders is not None:
+        tender["numberOfTenderers"] = view.bidders
     return tender
 
 
-def _contract(view: ProjectView) -> dict[str, Any]:
+def _document(notice: Publication, base: str) -> dict[str, Any]:
+    return {
+        "id": str(notice.id),
+        "documentType": DOCUMENTS.get(notice.kind, "tenderNotice"),
+        "title": notice.title,
+        "url": f"{base}{notice.path}",
+        "datePublished": _instant(notice.published_on or notice.arose_on),
+        "format": "text/html",
+        "language": "zh",
+    }
+
+
+def _contract(view: ProjectView, contract: Contract) -> dict[str, Any]:
     project = view.project
     return {
-        "id": project.contract_no,
+        "id": contract.contract_no,
         "awardID": "award-1",
         "status": "terminated" if project.closed_on else "active",
-        "period": {"startDate": _instant(project.starts_on), "endDate": _instant(project.ends_on)},
-        "value": _value(project.amount or 0),
-        "dateSigned": _instant(project.signed_on),
-        "implementation": {
-            "transactions": [
-                {
-                    "id": str(payment.id),
-                    "date": _instant(payment.paid_on),
-                    "value": _value(payment.amount),
-                    "payer": _reference("buyer", project.buyer),
-                    "payee": _reference(project.provider_uscc, project.provider),
-                }
-                for payment in view.payments
-            ]
-        },
+        "period": {"startDate": _instant(contract.starts_on), "endDate": _instant(contract.ends_on)},
+        "value": _value(contract.amount),
+        "dateSigned": _instant(contract.signed_on),
+        "milestones": [_milestone(each) for each in view.money.instalments],
+        "implementation": {"transactions": _transactions(view, project)},
     }
+
+
+def _milestone(each: Instalment) -> dict[str, Any]:
+    milestone: dict[str, Any] = {
+        "id": each.code,
+        "title": each.title,
+        "type": "payment",
+        "status": "met" if each.verified_on else "scheduled",
+    }
+    return milestone | ({"dateMet": _instant(each.verified_on)} if each.verified_on else {})
+
+
+def _transactions(view: ProjectView, project: Project) -> list[dict[str, Any]]:
+    payee = {"payee": _reference(view.provider.uscc, view.provider.name)} if view.provider is not None else {}
+    return [
+        {
+            "id": str(payment.id),
+            "date": _instant(payment.paid_on),
+            "value": _value(payment.amount),
+            "payer": _reference("buyer", project.buyer),
+            **payee,
+        }
+        for payment in view.payments
+    ]
 
 
 def _reference(id: str, name: str) -> dict[str, str]:
@@ -141,6 +170,6 @@ def _value(fen: int) -> dict[str, Any]:
     return {"amount": amount, "currency": "CNY"}
 
 
-def _instant(day: date | None) -> str:
+def _instant(day: date) -> str:
     """Midnight in Beijing, as the standard wants an instant where offices know a day."""
-    return f"{day or date.min}T00:00:00+08:00"
+    return f"{day}T00:00:00+08:00"

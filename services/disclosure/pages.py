@@ -9,9 +9,10 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.disclosure import actions, labels, store
-from services.disclosure.publishing import HTML, Desk, draw_everything, pages
+from services.disclosure.publishing import HTML, Desk, draw_everything, draw_page, pages
 from services.disclosure.settings import Settings
 from services.disclosure.store import Published
+from services.disclosure.views.site import line
 from shared.errors import Malformed
 from shared.http.paging import Page
 from shared.plugins import Hooks
@@ -62,16 +63,21 @@ async def choose_text_size(request: Request, size: str = "", back: str = "/") ->
 
 @router.get("/projects/")
 @router.get("/en/projects/")
-async def projects(request: Request, q: str = "", method: str = "", after: str = "") -> Response:
+async def projects(request: Request, q: str = "", method: str = "", stage: str = "", after: str = "") -> Response:
     runtime, language = _runtime(request), _language(request)
-    q = q.strip()[:100]
+    asked = {
+        "search": q.strip()[:100],
+        "method": method if method in labels.METHODS else "",
+        "stage": stage if stage in labels.STAGES else "",
+    }
     try:
-        found = await runtime.read(store.projects, page=Page(after or None, PER_PAGE), search=q, method=method)
+        found = await runtime.read(store.projects, page=Page(after or None, PER_PAGE), **asked)
     except Malformed:
         return RedirectResponse(f"{language.prefix}/projects/", status_code=303)
-    more = urlencode({"q": q, "method": method, "after": found.next}) if found.next else ""
-    methods = labels.METHODS
-    return _draw(request, "projects", projects=found.items, q=q, method=method, methods=methods, more=more)
+    query = {"q": asked["search"], "method": asked["method"], "stage": asked["stage"]}
+    more = urlencode({**query, "after": found.next}) if found.next else ""
+    count = await runtime.read(store.count_projects, **asked)
+    return _draw(request, "projects", lines=[line(each) for each in found.items], query=query, count=count, more=more, is_first=not after)
 
 
 @router.get("/notices/")
@@ -84,19 +90,23 @@ async def notices(request: Request, kind: str = "", after: str = "") -> Response
     except Malformed:
         return RedirectResponse(f"{language.prefix}/notices/", status_code=303)
     more = urlencode({"kind": kind, "after": found.next}) if found.next else ""
-    return _draw(request, "notices", notices=found.items, kind=kind, kinds=labels.NOTICES, more=more)
+    return _draw(request, "notices", notices=found.items, kind=kind, more=more)
 
 
 @router.get("/feedback/")
 @router.get("/en/feedback/")
 async def feedback_form(request: Request, about: str = "") -> Response:
-    return _feedback(request, about=about[:200])
+    return _feedback(request, given=BLANK | {"about": about[:200]})
 
 
 @router.post("/feedback/")
 @router.post("/en/feedback/")
 async def leave_feedback(
-    request: Request, kind: Annotated[str, Form()] = "", text: Annotated[str, Form()] = "", contact: Annotated[str, Form()] = ""
+    request: Request,
+    kind: Annotated[str, Form()] = "",
+    text: Annotated[str, Form()] = "",
+    contact: Annotated[str, Form()] = "",
+    about: Annotated[str, Form()] = "",
 ) -> Response:
     """Kept, and thanked for on a page of its own; an incomplete form comes back with what was written."""
     faults = {}
@@ -110,9 +120,9 @@ async def leave_feedback(
     if not faults and not _limit(request).admits():
         faults["text"] = L_("提交过于频繁，请稍后再试")
     if faults:
-        given = {"kind": kind, "text": text[:500], "contact": contact[:30]}
+        given = {"kind": kind, "text": text[:500], "contact": contact[:30], "about": about[:200]}
         return _feedback(request, 422, faults=faults, given=given)
-    await runtime.run(actions.leave_feedback, kind=kind, text=text.strip(), contact=contact.strip())
+    await runtime.run(actions.leave_feedback, kind=kind, text=text.strip(), contact=contact.strip(), about=about[:200])
     return RedirectResponse(f"{_language(request).prefix}/feedback/thanks/", status_code=303)
 
 
@@ -128,20 +138,19 @@ async def published(path: str, request: Request) -> Response:
     return await _kept(request, f"/{path}")
 
 
-BLANK = {"kind": "", "text": "", "contact": ""}
+BLANK = {"kind": "", "text": "", "contact": "", "about": ""}
 
 
 def _feedback(
     request: Request,
     status: int = 200,
     *,
-    about: str = "",
     sent: bool = False,
     faults: Mapping[str, str] = BLANK,
     given: Mapping[str, str] = BLANK,
 ) -> Response:
     view = {"faults": BLANK | dict(faults), "given": given, "has_faults": any(faults.values())}
-    return _draw(request, "feedback", status, kinds=labels.FEEDBACK_KINDS, about=about, sent=sent, **view)
+    return _draw(request, "feedback", status, sent=sent, **view)
 
 
 class Limit:
@@ -197,10 +206,8 @@ def _bytes(request: Request, found: Asset, status: int, headers: dict[str, str])
 
 def _draw(request: Request, template: str, status: int = 200, **view: Any) -> Response:
     language = _language(request)
-    path = request.url.path.removeprefix(language.prefix) if language.prefix else request.url.path
-    section = path.strip("/").split("/")[0]
-    site = _settings(request)
-    text = pages().draw(f"disclosure/{template}.html", language, site=site, path=path, section=section, **view)
+    path = request.url.path.removeprefix(language.prefix)
+    text = draw_page(pages(), _settings(request), template, path, language, **view)
     return Response(text, status, media_type=HTML, headers={"Cache-Control": "no-cache"})
 
 

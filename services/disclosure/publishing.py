@@ -7,20 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from services.disclosure import feeds, ocds, views
-from services.disclosure.labels import DRAW, FACTS, KINDS, METHODS, NOTICES, ROUNDS
+from services.disclosure import feeds, labels, ocds
+from services.disclosure.labels import KINDS, NOTICES
 from services.disclosure.settings import Settings
 from services.disclosure.store import Entry, Project, Publication, Published
+from services.disclosure.views import FOLDER
+from services.disclosure.views.project import project_view
+from services.disclosure.views.publication import publication_view
+from services.disclosure.views.site import home_view, project_item
 from shared.errors import WrongState
 from shared.events.disclosure import PublicationMade
 from shared.plugins import Hooks
 from shared.rules import Rules
-from shared.web.i18n import LANGUAGES
+from shared.web.i18n import LANGUAGES, Language
 from shared.web.render import Pages, pages_of
+from shared.web.static import asset
 from shared.work import Reader, Work
 from shared.workdays import add_workdays
 
@@ -29,10 +35,6 @@ JSON = "application/json"
 SITE = ("home", "about", "accessibility", "data", "not_found")
 """Pages that belong to no project: template → path."""
 PATHS: Mapping[str, str] = {"home": "/", "about": "/about/", "accessibility": "/accessibility/", "data": "/data/", "not_found": "/404/"}
-
-
-WORDS = {"kind_words": KINDS, "method_words": METHODS, "fact_words": FACTS, "round_words": ROUNDS}
-"""Chinese words of codes that pages show."""
 
 
 class NotPublishable(WrongState):
@@ -55,7 +57,7 @@ class Desk:
 
 def pages() -> Pages:
     """Templates and words of this service."""
-    return pages_of(views.FOLDER)
+    return pages_of(FOLDER)
 
 
 def due_on(rules: Rules, arose_on: date, division: str = "") -> date:
@@ -118,15 +120,16 @@ def path_of(publication: Publication, project: Project | None) -> str:
     """Where it is read: notices by date, kind and id; the rest under its project."""
     if publication.kind in NOTICES or project is None:
         return f"/notices/{publication.published_on:%Y%m%d}-{publication.kind.replace('_', '-')}-{publication.source_id.hex[-6:]}/"
-    part = {"selection": "selection", DRAW: "draw", "evaluation": f"evaluation-{publication.content.get('kind', '')}"}
-    return f"/projects/{project.slug}/{part.get(publication.kind, publication.kind)}/"
+    parts = {"evaluation": publication.content.get("kind", ""), "petitions": str(publication.content.get("year", ""))}
+    return f"/projects/{project.slug}/{'-'.join(filter(None, (publication.kind, parts.get(publication.kind))))}/"
 
 
 def draw_publication(desk: Desk, publication: Publication) -> None:
     """The page of one publication in every language."""
-    view = views.publication_view(desk.work, publication, desk.rules)
+    view = publication_view(desk.work, publication)
     for language in LANGUAGES:
         keep(desk, f"{language.prefix}{publication.path}", HTML, _page(desk, "publication", publication.path, language, view=view))
+    keep(desk, f"{publication.path.rstrip('/')}.json", JSON, feeds.publication_json(publication, desk.settings))
 
 
 def draw_withdrawn(desk: Desk, publication: Publication) -> None:
@@ -138,19 +141,19 @@ def draw_withdrawn(desk: Desk, publication: Publication) -> None:
 
 def draw_project(desk: Desk, project: Project) -> None:
     """A project's page in every language, and its machine twins."""
-    view = views.project_view(desk.work, project, desk.rules)
+    view = project_view(desk.work, project, desk.rules)
     path = f"/projects/{project.slug}/"
     for language in LANGUAGES:
         keep(desk, f"{language.prefix}{path}", HTML, _page(desk, "project", path, language, view=view))
     package = ocds.package(view, desk.settings)
     keep(desk, f"/projects/{project.slug}.json", JSON, package)
     keep(desk, f"/projects/{project.id}.json", JSON, package)
-    keep(desk, f"/projects/{project.slug}.csv", "text/csv; charset=utf-8", feeds.project_csv(view))
+    keep(desk, f"/projects/{project.slug}.csv", "text/csv; charset=utf-8", feeds.project_csv(view, desk.pages))
 
 
 def draw_site(desk: Desk) -> None:
     """The pages that show what is newest, and the feeds."""
-    view = views.home_view(desk.work)
+    view = home_view(desk.work)
     for template in SITE:
         for language in LANGUAGES:
             body = _page(desk, template, PATHS[template], language, view=view)
@@ -162,7 +165,7 @@ def draw_site(desk: Desk) -> None:
     keep(desk, "/sitemap.xml", "application/xml; charset=utf-8", feeds.sitemap(_paths(desk.work), desk.settings))
     projects = desk.work.select(select(Project).order_by(col(Project.opened_on), col(Project.id)))
     keep(desk, "/projects.csv", "text/csv; charset=utf-8", feeds.projects_csv(projects))
-    keep(desk, "/projects.json", JSON, json.dumps([views.project_item(each) for each in projects], ensure_ascii=False, default=str))
+    keep(desk, "/projects.json", JSON, json.dumps([project_item(each) for each in projects], ensure_ascii=False, default=str))
 
 
 def draw_everything(desk: Desk) -> None:
@@ -190,13 +193,28 @@ def keep(desk: Desk, path: str, type: str, text: str, *, status: int = 200) -> N
         kept.status, kept.type, kept.etag, kept.body, kept.packed, kept.design = status, type, etag, body, packed, desk.pages.design
 
 
-def _page(desk: Desk, template: str, path: str, language: Any, **view: Any) -> str:
-    fixed = {"site": desk.settings, "path": path, "section": _section(path), **WORDS}
-    return desk.pages.draw(f"disclosure/{template}.html", language, **fixed, **view)
+def _page(desk: Desk, template: str, path: str, language: Language, **view: Any) -> str:
+    return draw_page(desk.pages, desk.settings, template, path, language, **view)
 
 
-def _section(path: str) -> str:
-    return path.strip("/").split("/")[0]
+def draw_page(pages: Pages, settings: Settings, template: str, path: str, language: Language, **view: Any) -> str:
+    """A page with what every page has: the site, its own address, and the words of codes. `path` is without the language."""
+    base = urlsplit(settings.public_url).path.rstrip("/")
+    fixed = {"site": settings, "path": path, "section": path.strip("/").split("/")[0], "labels": labels, "styles": styles()}
+    return pages.draw(
+        f"disclosure/{template}.html",
+        language,
+        link=lambda to: f"{base}{language.prefix}{to}",
+        plain=lambda to: f"{base}{to}",
+        **fixed,
+        **view,
+    )
+
+
+def styles() -> str:
+    """Changes with the stylesheet, so that no reader keeps an old one."""
+    sheet = asset("site.css")
+    return sheet.etag.strip('"')[:8] if sheet else ""
 
 
 def _earlier(reader: Reader, publication: Publication) -> list[Publication]:

@@ -16,3 +16,9 @@ class Settings(ServiceSettings):
     site_code: str = ""
     """政府网站标识码."""
     feedback_per_hour: int = 60
+    ocid_prefix: str = "ocds-qiao00"
+    """Prefix of open contracting ids; register one's own with the Open Contracting Partnership."""
+
+    def address(self) -> str:
+        """Where people read the site, without the last slash."""
+        return (self.public_url or f"http://127.0.0.1:{self.port or 8105}").rstrip("/")

@@ -1,18 +1,20 @@
 """Tables of disclosure, and questions to them. Everything here may be read by everybody, but for feedback and what waits."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import Index, UniqueConstraint, func, or_
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from shared.http.paging import Listing, Page, listing
 from shared.ids import new_id
 from shared.store.tables import kernel_tables
 from shared.store.types import Amount, Instant, Json
-from shared.work import Reader, Work
+from shared.work import Reader
 
 
 class Table(SQLModel, registry=registry()):
@@ -20,7 +22,7 @@ class Table(SQLModel, registry=registry()):
 
 
 class Project(Table, table=True):
-    """What is known of a project from what the others said."""
+    """What is known of a project from what the others said. What of it may be shown yet is decided by its publications."""
 
     id: UUID = Field(primary_key=True)
     slug: str = Field(unique=True)
@@ -32,12 +34,11 @@ class Project(Table, table=True):
     budget: int = Amount()
     opened_on: date = Field(index=True)
     method: str = ""
-    method_rule: str = ""
-    method_article: str = ""
-    method_reason: str = ""
-    methods: list[str] = Json(default_factory=list)
-    approved_on: date | None = None
+    decisions: list[dict[str, Any]] = Json(default_factory=list)
+    """Every decision on the method, as it was said."""
     bidders: int | None = None
+    is_award_public: bool = False
+    """Whether the result notice is out; until then nobody reads who won."""
     provider: str = ""
     provider_uscc: str = ""
     amount: int | None = Amount(default=None)
@@ -47,13 +48,19 @@ class Project(Table, table=True):
     starts_on: date | None = None
     ends_on: date | None = None
     clients_at_least: int = 0
-    workers: int = 0
+    milestones: list[dict[str, Any]] = Json(default_factory=list)
+    """What must be true before each part of the price is paid, as the contract says, and when it was verified."""
+    scheme: dict[str, Any] = Json(default_factory=dict)
     scheme_hash: str = ""
+    evaluator: dict[str, Any] = Json(default_factory=dict)
+    """The third party: body, fee, commissioned_on."""
     accepted_on: date | None = None
     closed_on: date | None = None
     programme_id: UUID | None = Field(default=None, index=True)
     groups: list[dict[str, Any]] = Json(default_factory=list)
     """Target groups: code, name, quota."""
+    enrolment: dict[str, int] = Json(default_factory=dict)
+    """Objections, refusals, replacements: counts that pass the filter before anybody sees them."""
     files_due: int = 0
     files_verified: int = 0
     people_surveyed: int = 0
@@ -67,6 +74,9 @@ class Entry(Table, table=True):
     day: date
     fact: str
     detail: str = ""
+    article: str = ""
+    """The rule and its article, where the act had to meet one."""
+    amount: int | None = Amount(default=None)
     path: str = ""
 
 
@@ -78,15 +88,23 @@ class Payment(Table, table=True):
     paid_on: date
 
 
-class Tally(Table, table=True):
-    """A running count, e.g. (contract, closings, goals_met)."""
+class Counted(Table, table=True):
+    """One thing that statistics count: a case, its closing, a session, an outcome, a worker, an activity.
 
-    __table_args__ = (UniqueConstraint("about", "topic", "name"),)
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    about: UUID
+    Rows are only added, so hearing five thousand sessions reads nothing; a withdrawn session stops to count.
+    """
+
+    id: str = Field(primary_key=True)
+    contract_id: UUID
     topic: str
     name: str
-    number: int = 0
+    """Group, reason, kind or level."""
+    part: str = ""
+    """Group or detail of an outcome."""
+    day: date
+    is_counted: bool = True
+
+    __table_args__ = (Index("ix_counted_contract_topic", "contract_id", "topic"),)
 
 
 class Roster(Table, table=True):
@@ -149,6 +167,8 @@ class Feedback(Table, table=True):
     at: datetime = Instant()
     kind: str
     text: str
+    about: str = ""
+    """Path of the page it was written on."""
     wrapped_key: bytes | None = None
     contact: bytes | None = None
 
@@ -160,24 +180,39 @@ def project_of_contract(reader: Reader, contract_id: UUID) -> Project | None:
     return reader.first(select(Project).where(Project.contract_id == contract_id))
 
 
-def project_of_programme(reader: Reader, programme_id: UUID) -> Project | None:
-    return reader.first(select(Project).where(Project.programme_id == programme_id))
+def counts(reader: Reader, contract_id: UUID, topic: str) -> dict[tuple[str, str], int]:
+    """How many of a topic, by (name, part)."""
+    statement = (
+        select(Counted.name, Counted.part, func.count())
+        .where(Counted.contract_id == contract_id, Counted.topic == topic, col(Counted.is_counted))
+        .group_by(Counted.name, Counted.part)
+        .order_by(Counted.name, Counted.part)
+    )
+    return {(row[0], row[1]): row[2] for row in reader.rows(statement)}
 
 
-def add_to_tally(work: Work, about: UUID, topic: str, name: str, by: int = 1) -> None:
-    tally = work.first(select(Tally).where(Tally.about == about, Tally.topic == topic, Tally.name == name))
-    if tally is None:
-        tally = Tally(about=about, topic=topic, name=name)
-        work.add(tally)
-    tally.number += by
+def total(reader: Reader, contract_id: UUID, topic: str) -> int:
+    """How many of a topic in all."""
+    return sum(counts(reader, contract_id, topic).values())
 
 
-def tallies(reader: Reader, about: UUID) -> dict[str, dict[str, int]]:
-    """All counts about a contract or programme: topic → name → number."""
-    found: dict[str, dict[str, int]] = {}
-    for tally in reader.select(select(Tally).where(Tally.about == about)):
-        found.setdefault(tally.topic, {})[tally.name] = tally.number
-    return found
+def by_month(reader: Reader, contract_id: UUID, topic: str) -> dict[str, int]:
+    """How many of a topic in each month, as YYYY-MM; months between with none are there too."""
+    statement = (
+        select(col(Counted.day), func.count())
+        .where(Counted.contract_id == contract_id, Counted.topic == topic, col(Counted.is_counted))
+        .group_by(col(Counted.day))
+    )
+    days: dict[date, int] = {row[0]: row[1] for row in reader.rows(statement)}
+    if not days:
+        return {}
+    first, last = min(days), max(days)
+    months = {
+        f"{number // 12}-{number % 12 + 1:02d}": 0 for number in range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    }
+    for day, number in days.items():
+        months[f"{day:%Y-%m}"] += number
+    return months
 
 
 def current(reader: Reader, project_id: UUID, *kinds: str) -> list[Publication]:
@@ -230,17 +265,35 @@ def publications(*, reader: Reader, page: Page, status: str = "", kind: str = ""
     return listing(reader, statement, page, sort=(Publication.due_on, Publication.id), item=item)
 
 
-def projects(*, reader: Reader, page: Page, search: str = "", method: str = "") -> Listing:
+STAGES: Mapping[str, tuple[Any, ...]] = {
+    "procuring": (col(Project.signed_on).is_(None),),
+    "serving": (col(Project.signed_on).is_not(None), col(Project.closed_on).is_(None)),
+    "closed": (col(Project.closed_on).is_not(None),),
+}
+"""How far a project is, as a list can ask for it."""
+
+
+def projects(*, reader: Reader, page: Page, search: str = "", method: str = "", stage: str = "") -> Listing:
     """Projects by the day they were opened, newest first."""
+    return listing(
+        reader, _searched(search, method, stage), page, sort=(Project.opened_on, Project.id), item=lambda row: row, newest_first=True
+    )
+
+
+def count_projects(*, reader: Reader, search: str = "", method: str = "", stage: str = "") -> int:
+    found: int = reader.scalar(select(func.count()).select_from(_searched(search, method, stage).subquery()))
+    return found
+
+
+def _searched(search: str, method: str, stage: str) -> SelectOfScalar[Project]:
     statement = select(Project)
     if search:
-        pattern = f"%{search.replace('%', '').replace('_', '')}%"
-        statement = statement.where(
-            col(Project.title).like(pattern) | col(Project.provider).like(pattern) | col(Project.project_no).like(pattern)
-        )
+        named = col(Project.provider).contains(search, autoescape=True) & col(Project.is_award_public)
+        texts = (Project.title, Project.project_no, Project.buyer, Project.procuring_entity)
+        statement = statement.where(or_(named, *(col(text).contains(search, autoescape=True) for text in texts)))
     if method:
         statement = statement.where(Project.method == method)
-    return listing(reader, statement, page, sort=(Project.opened_on, Project.id), item=lambda row: row, newest_first=True)
+    return statement.where(*STAGES.get(stage, ()))
 
 
 def notices(*, reader: Reader, page: Page, kinds: tuple[str, ...], kind: str = "") -> Listing:

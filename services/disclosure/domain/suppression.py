@@ -56,33 +56,38 @@ class Cell:
     head: str = OUTSIDE
 
 
-def alone(key: str, value: int) -> list[Cell]:
-    """A count that adds up to nothing that is shown."""
-    return [Cell(key, value, f"{key}?", f"{key}!")]
+def column(parts: Mapping[str, int], *, total: str) -> list[Cell]:
+    """Parts and their total."""
+    return [*(Cell(key, value, head=sum_node(total)) for key, value in parts.items()), Cell(total, sum(parts.values()), sum_node(total))]
 
 
-def column(parts: Mapping[str, int], *, total: str, inner: str = OUTSIDE, outer: str = OUTSIDE) -> list[Cell]:
-    """Parts and their total. `inner` is where the parts come from, `outer` where the total goes on to."""
-    node = f"sum of {total}"
-    return [Cell(key, value, inner, node) for key, value in parts.items()] + [Cell(total, sum(parts.values()), node, outer)]
+def sum_node(total: str) -> str:
+    """The node where the parts of a total come together, and from which the total goes on."""
+    return f"sum of {total}"
 
 
-def grid(rows: Mapping[str, Mapping[str, int]], *, row_total: Mapping[str, str], column_total: Mapping[str, str], total: str) -> list[Cell]:
-    """A two-way table. Cells are keyed `row/column`; the keys of its totals are given, and a row total flows in from `sum of <its key>`,
-    so that a column with that total can be joined to it by `outer=row_node(key)`."""
-    cells = [
-        Cell(f"{row}/{name}", value, row_node(row_total[row]), f"column {column_total[name]}")
+def grid(
+    rows: Mapping[str, Mapping[str, int]],
+    *,
+    row_total: Mapping[str, str],
+    column_total: Mapping[str, str],
+    total: str,
+    row_from: Mapping[str, str] | None = None,
+) -> list[Cell]:
+    """A two-way table with all its totals, whose keys are given; cells are keyed `row/column`.
+
+    `row_from` names the node each row's total comes from: that of another table's column which has the same total.
+    """
+    sources = row_from or {}
+    cells = [Cell(row_total[row], sum(line.values()), sources.get(row, OUTSIDE), f"row {row_total[row]}") for row, line in rows.items()]
+    cells += [
+        Cell(f"{row}/{name}", value, f"row {row_total[row]}", f"column {column_total[name]}")
         for row, line in rows.items()
         for name, value in line.items()
     ]
     sums = {name: sum(line[name] for line in rows.values()) for name in column_total}
     cells += [Cell(column_total[name], value, f"column {column_total[name]}", f"all {total}") for name, value in sums.items()]
     return [*cells, Cell(total, sum(sums.values()), f"all {total}", OUTSIDE)]
-
-
-def row_node(row_total: str) -> str:
-    """The node a row's total flows into."""
-    return f"row {row_total}"
 
 
 def suppress(cells: Sequence[Cell], threshold: int = THRESHOLD) -> dict[str, Shown]:

@@ -55,12 +55,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_act_entity", ["entity", "entity_id", "acted_on"], unique=False)
 
     op.create_table(
+        "counted",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("is_counted", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("counted", schema=None) as batch_op:
+        batch_op.create_index("ix_counted_contract_topic", ["contract_id", "topic"], unique=False)
+
+    op.create_table(
         "entry",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("project_id", sa.Uuid(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("fact", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("article", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("path", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -73,6 +89,7 @@ def upgrade() -> None:
         sa.Column("at", types.UtcDateTime(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=True),
         sa.Column("contact", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -185,12 +202,9 @@ def upgrade() -> None:
         sa.Column("budget", sa.BigInteger(), nullable=False),
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("method", sa.String(), nullable=False),
-        sa.Column("method_rule", sa.String(), nullable=False),
-        sa.Column("method_article", sa.String(), nullable=False),
-        sa.Column("method_reason", sa.String(), nullable=False),
-        sa.Column("methods", sa.JSON(), nullable=False),
-        sa.Column("approved_on", sa.Date(), nullable=True),
+        sa.Column("decisions", sa.JSON(), nullable=False),
         sa.Column("bidders", sa.Integer(), nullable=True),
+        sa.Column("is_award_public", sa.Boolean(), nullable=False),
         sa.Column("provider", sa.String(), nullable=False),
         sa.Column("provider_uscc", sa.String(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=True),
@@ -200,12 +214,15 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("clients_at_least", sa.Integer(), nullable=False),
-        sa.Column("workers", sa.Integer(), nullable=False),
+        sa.Column("milestones", sa.JSON(), nullable=False),
+        sa.Column("scheme", sa.JSON(), nullable=False),
         sa.Column("scheme_hash", sa.String(), nullable=False),
+        sa.Column("evaluator", sa.JSON(), nullable=False),
         sa.Column("accepted_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("programme_id", sa.Uuid(), nullable=True),
         sa.Column("groups", sa.JSON(), nullable=False),
+        sa.Column("enrolment", sa.JSON(), nullable=False),
         sa.Column("files_due", sa.Integer(), nullable=False),
         sa.Column("files_verified", sa.Integer(), nullable=False),
         sa.Column("people_surveyed", sa.Integer(), nullable=False),
@@ -293,16 +310,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_roster_division"), ["division"], unique=False)
 
     op.create_table(
-        "tally",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("about", sa.Uuid(), nullable=False),
-        sa.Column("topic", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("about", "topic", "name"),
-    )
-    op.create_table(
         "token",
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
@@ -324,7 +331,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_token_account"))
 
     op.drop_table("token")
-    op.drop_table("tally")
     with op.batch_alter_table("roster", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_roster_division"))
 
@@ -378,6 +384,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_entry_project_id"))
 
     op.drop_table("entry")
+    with op.batch_alter_table("counted", schema=None) as batch_op:
+        batch_op.drop_index("ix_counted_contract_topic")
+
+    op.drop_table("counted")
     with op.batch_alter_table("act", schema=None) as batch_op:
         batch_op.drop_index("ix_act_entity")
         batch_op.drop_index(batch_op.f("ix_act_acted_on"))
