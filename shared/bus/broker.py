@@ -18,6 +18,9 @@ from shared.bus.options import Options
 from shared.bus.topology import BATCH, Consumer, inbox_of
 
 log = logging.getLogger("qiao.bus")
+library_log = logging.getLogger("qiao.bus.faststream")
+library_log.setLevel(logging.WARNING)
+"""FastStream tells of each of its tasks; only its warnings matter here."""
 
 Take = Callable[[list[Msg]], Awaitable[None]]
 """Settles every message of a batch itself; must not raise."""
@@ -44,7 +47,7 @@ def make_broker(
         ack_policy=AckPolicy.MANUAL,
         graceful_timeout=options.graceful,
         apply_types=False,
-        logger=log,
+        logger=library_log,
         log_level=logging.DEBUG,
         error_cb=on_error,
         disconnected_cb=on_change,

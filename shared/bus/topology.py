@@ -107,7 +107,7 @@ QIAO = Topology(
             "casework": ("case",),
         },
         "disclosure": {
-            "intake": ("roster", "survey", "programme", "recipient"),
+            "intake": ("roster", "survey", "programme"),
             "procurement": ("project", "notice", "contract", "milestone", "payment"),
             "casework": ("case", "worker", "activity", "contract"),
             "evaluation": ("commission", "round", "finding", "context"),

@@ -22,6 +22,8 @@ from shared.bus.topology import Consumer, Limits
 
 log = logging.getLogger("qiao.bus")
 
+State = Literal["starting", "ok", "missing", "unreachable"]
+
 
 class Watch:
     """What is known of one consumer, whoever is connected."""
@@ -29,7 +31,7 @@ class Watch:
     def __init__(self, consumer: Consumer, limits: Limits, options: Options) -> None:
         self.consumer = consumer
         self.tally = Tally()
-        self.state: Literal["ok", "missing", "unreachable"] = "unreachable"
+        self.state: State = "starting"
         self.drift: list[str] = []
         self.waiting = 0
         self._limits = limits
@@ -69,8 +71,8 @@ class Watch:
         self.waiting = (info.num_pending or 0) + (info.num_ack_pending or 0)
         self._tell("ok")
 
-    def _tell(self, state: Literal["ok", "missing", "unreachable"]) -> None:
-        if state != self.state:
+    def _tell(self, state: State) -> None:
+        if state != self.state and (self.state, state) != ("starting", "ok"):
             level = logging.INFO if state == "ok" else logging.WARNING
             log.log(level, "a consumer changed its state", extra={"consumer": self.consumer.name, "state": state})
         self.state = state

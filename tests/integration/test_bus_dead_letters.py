@@ -43,7 +43,7 @@ async def test_a_refused_event_is_dead_at_once_and_can_be_sent_once_more(
     ):
         await intake.say(uuid4(), 0, 3)
         await eventually(lambda: procurement.bus.health()["consumers"]["procurement-intake"]["dead"] == 1)
-        assert procurement.heard() == [0, 2]
+        await eventually(lambda: procurement.heard() == [0, 2])
         (letter,) = await letters(js)
         assert (letter.consumer, letter.subject, letter.tries) == ("procurement-intake", SurveyProgressed.subject, 1)
         assert letter.error == "NotOurs: not-ours"
