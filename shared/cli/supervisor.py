@@ -33,8 +33,8 @@ class NotReady(RuntimeError):
 class Supervisor:
     """The services given, with what they need, from `start` to `stop`. Use it as a context; `stop` is also right after a failed start.
 
-    With `port_base`, service ports move with it and NATS listens 22 above it. Where QIAO_NATS_URL names a server, that one is
-    used, and its streams are left to whoever runs it (`qiao bus provision`).
+    With `port_base`, service ports move with it and NATS listens 22 above it. Where QIAO_NATS_URL is set, that server is used, and
+    its streams are left to whoever runs it (`qiao bus provision`); empty means no bus.
     """
 
     def __init__(
@@ -47,8 +47,8 @@ class Supervisor:
         self._echo = echo
         outside = os.environ.get("QIAO_NATS_URL")
         nats_port = NATS_PORT if port_base is None else port_base + NATS_ABOVE_BASE
-        self._nats = None if outside else EmbeddedNats(data / "nats", port=nats_port)
-        self.nats_url = self._nats.url if self._nats else str(outside)
+        self._nats = EmbeddedNats(data / "nats", port=nats_port) if outside is None else None
+        self.nats_url = self._nats.url if self._nats else outside or ""
         self._children: dict[str, Child] = {}
 
     def port(self, service: Service) -> int:
