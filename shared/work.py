@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Executable, Select, Table, insert, select, update
+from sqlalchemy.orm.attributes import instance_state
 from sqlmodel import SQLModel
 
 from shared.access import Actor
@@ -48,18 +49,26 @@ class Changes:
 
     inserts: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
     updates: list[tuple[Table, Any, dict[str, Any]]] = field(default_factory=list)
+    keys: set[tuple[Table, Any]] = field(default_factory=set)
+    """Which rows are concerned: a look at any other row by its key need not wait for these to be written."""
 
     def __bool__(self) -> bool:
         return bool(self.inserts or self.updates)
 
     def insert(self, table: Table, row: dict[str, Any]) -> None:
         self.inserts.setdefault(table, []).append(row)
+        self.keys.add((table, row.get(_key_of(table).name)))
+
+    def update(self, table: Table, key: Any, values: dict[str, Any]) -> None:
+        self.updates.append((table, key, values))
+        self.keys.add((table, key))
 
     def absorb(self, other: "Changes") -> None:
         """Take over another unit's changes, after one's own."""
         for table, rows in other.inserts.items():
             self.inserts.setdefault(table, []).extend(rows)
         self.updates.extend(other.updates)
+        self.keys |= other.keys
 
     def flush(self, connection: Connection) -> None:
         """Write parents before children, new rows before changes, and forget them."""
@@ -71,6 +80,7 @@ class Changes:
         for table, key, values in self.updates:
             connection.execute(update(table).where(_key_of(table) == key).values(values))
         self.updates = []
+        self.keys = set()
 
 
 def _insert_order(metadata: Any) -> dict[Table, int]:
@@ -129,9 +139,8 @@ class Reader:
 
     def select(self, statement: Select[M]) -> list[M]:
         """Rows of one model: `select(Case).where(...)`."""
-        model: type[M] = statement.column_descriptions[0]["entity"]
         self._before_read()
-        return [self._loaded(model, dict(row)) for row in self._connection.execute(statement).mappings()]
+        return self._load(statement)
 
     def first(self, statement: Select[M]) -> M | None:
         """The first row of one model, or None."""
@@ -150,6 +159,12 @@ class Reader:
 
     def _before_read(self) -> None:
         """A reader has nothing waiting to be written."""
+
+    def _load(self, statement: Select[M]) -> list[M]:
+        model: type[M] = statement.column_descriptions[0]["entity"]
+        found = self._connection.execute(statement)
+        names = tuple(found.keys())
+        return [self._loaded(model, dict(zip(names, row, strict=True))) for row in found]
 
     def _loaded(self, model: type[M], values: dict[str, Any]) -> M:
         return _materialise(model, values)
@@ -185,14 +200,17 @@ class Work(Reader):
         held = self._held.get((model, id))
         if held is not None and isinstance(held[0], model):
             return held[0]
-        key = _key_of(_table_of(model)).name
+        wanted = _table_of(model)
+        key = _key_of(wanted)
         for table, instance in self._added:
-            if isinstance(instance, model) and table is _table_of(model) and getattr(instance, key) == id:
+            if isinstance(instance, model) and table is wanted and getattr(instance, key.name) == id:
                 return instance
-        statement = select(model).where(_key_of(_table_of(model)) == id)
+        statement = select(model).where(key == id).limit(1)
         if self.is_concurrent:
             statement = statement.with_for_update()
-        return self.first(statement)
+        if (wanted, id) in self._earlier.keys or (wanted, id) in self._own.keys:
+            self._before_read()
+        return next(iter(self._load(statement)), None)
 
     def add(self, *rows: SQLModel) -> None:
         """Keep new rows."""
@@ -228,10 +246,13 @@ class Work(Reader):
     def about(self, entity: str, id: object) -> None:
         """File this act under a record. Raises ActedBeforeRecord for an act dated before the latest of that record."""
         self._record = (entity, str(id))
-        act = self.kernel.act.c
-        latest = self.scalar(
-            select(act.acted_on).where(act.entity == entity, act.entity_id == str(id)).order_by(act.acted_on.desc()).limit(1)
-        )
+        act = self.kernel.act
+        if act in self._earlier.inserts:
+            self._earlier.flush(self._connection)
+        if act in self._own.inserts:
+            self._before_read()
+        same = (act.c.entity == entity, act.c.entity_id == str(id))
+        latest = self._connection.execute(select(act.c.acted_on).where(*same).order_by(act.c.acted_on.desc()).limit(1)).scalar()
         if latest is not None and latest > self.today:
             raise ActedBeforeRecord(f"该记录最近一次办理日期为 {latest}，本次日期 {self.today} 早于它")
 
@@ -320,11 +341,15 @@ class Work(Reader):
     def _collect(self) -> None:
         """Turn added and changed instances into rows to write."""
         for (model, key), (instance, before) in self._held.items():
+            state = instance_state(instance)
+            if not state.modified:
+                continue
             now = instance.__dict__
             changed = {name: now[name] for name, value in before.items() if now[name] != value}
             if changed:
-                self._own.updates.append((_table_of(model), key, changed))
+                self._own.update(_table_of(model), key, changed)
                 before.update(changed)
+            state.modified = False
         for table, instance in self._added:
             values = _values(instance, table)
             self._own.insert(table, values)
