@@ -74,8 +74,7 @@ class Child:
         pause = FIRST_PAUSE_SECONDS
         while self._process is not None:
             started = time.monotonic()
-            self._read_lines(self._process)
-            status = self._process.wait()
+            status = self._follow(self._process)
             if self._stopping.is_set():
                 return
             self.crashes += 1
@@ -88,12 +87,14 @@ class Child:
                     return
                 self._process = self._spawn()
 
-    def _read_lines(self, process: "subprocess.Popen[str]") -> None:
-        with self._log.open("a", encoding="utf-8") as log:
+    def _follow(self, process: "subprocess.Popen[str]") -> int:
+        """Read what it writes until it ends; returns its status."""
+        with process, self._log.open("a", encoding="utf-8") as log:
             for line in process.stdout or ():
                 log.write(line)
                 log.flush()
                 self._say(line.rstrip("\n"))
+        return process.wait()
 
     def _say(self, line: str) -> None:
         self.last_lines.append(line)

@@ -23,7 +23,7 @@ from shared.store.migrate import upgrade
 PORT_BASE = 8100
 NATS_PORT = 4222
 NATS_ABOVE_BASE = 22
-READY_WITHIN_SECONDS = 60.0
+READY_WITHIN_SECONDS = 120.0
 
 
 class NotReady(RuntimeError):
@@ -73,11 +73,10 @@ class Supervisor:
         if self._nats is not None:
             self._nats.start()
             asyncio.run(provision(self.nats_url))
-        for service in self.services:
-            self._upgrade(service)
         logs = self.data / "logs"
         logs.mkdir(exist_ok=True)
         for service in self.services:
+            self._upgrade(service)
             child = Child(service.name, self._environment(service), logs / f"{service.name}.log", self._echo)
             self._children[service.name] = child
             child.start()
