@@ -110,3 +110,16 @@ class Agency:
 
 def session(case: str, day: str = "2017-02-20", starts: str = "09:00", ends: str = "10:00") -> dict[str, Any]:
     return {"case_id": case, "held_on": day, "starts_at": starts, "ends_at": ends, "mode": "home_visit", "note": "入户探访"}
+
+
+def begin(office: Office) -> Agency:
+    """The contract is signed and the one worker's certificate verified."""
+    office.hear(SIGNED, on=date(2016, 9, 1))
+    people = {
+        role: office.as_(role, divisions=(), contracts=(CONTRACT,), account=role) for role in ("director", "supervisor", "caseworker")
+    }
+    worker = {"contract_id": str(CONTRACT), "account": "caseworker", "name": "李社工", "level": "social_worker"}
+    certificate = {"certificate_no": "2015HB4202001", "registered_until": "2018-12-31"}
+    worker_id = people["supervisor"].post("/api/v1/workers", worker | certificate, on="2016-09-12")["id"]
+    office.as_("buyer", account="buyer").post(f"/api/v1/workers/{worker_id}/verification", {}, on="2016-09-19")
+    return Agency(office, people["director"], people["supervisor"], people["caseworker"], worker_id)
