@@ -19,7 +19,6 @@ from shared.bus.provision import provision
 from shared.cli.embedded_nats import EmbeddedNats
 from shared.cli.secret_files import admin_token_file, key_file
 from shared.service import Runtime, Service, build_app
-from shared.settings import ServiceSettings
 from shared.store.migrate import upgrade
 from shared.telemetry import Telemetry
 from tests.servers import free_port
@@ -117,5 +116,3 @@ def _living(service: Service, data: Path, nats_url: str) -> Iterator[Resident]:
     finally:
         server.should_exit = True
         thread.join()
-
-

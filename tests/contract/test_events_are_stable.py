@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_event_has_no_field_for_a_person(event: type[Event]) -> None:
     assert not [field for field in fields if field[1] in PERSONAL and field not in PUBLIC_NAMES]
 
 
-OLD = {"properties": {"id": {"type": "string"}, "kind": {"enum": ["a"], "type": "string"}}, "required": ["id"]}
+OLD: dict[str, Any] = {"properties": {"id": {"type": "string"}, "kind": {"enum": ["a"], "type": "string"}}, "required": ["id"]}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from shared.access import SYSTEM
 from shared.errors import Busy, NotFound, RuleRefusal
@@ -175,7 +175,7 @@ async def test_what_a_unit_added_can_be_found_and_changed_in_it(store: Store) ->
 
     await store.run(unit)
 
-    assert await store.read(lambda reader: reader.scalar(select(Purse.fen))) == 3
+    assert await store.read(lambda reader: reader.scalar(select(col(Purse.fen)))) == 3
 
 
 async def test_the_record_of_an_act_cannot_be_edited(store: Store) -> None:

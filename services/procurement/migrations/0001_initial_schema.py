@@ -1,7 +1,6 @@
 """Initial schema."""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 
 from shared.store import types

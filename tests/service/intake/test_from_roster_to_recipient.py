@@ -44,12 +44,11 @@ class Bureau:
             time.sleep(0.02)
         assert job["status"] == "done", job
 
-    def upload(self, rows: list[RosterRow], *, on: str = "2015-10-12", expect: int | None = None, **terms: str) -> Any:
+    def upload(self, rows: list[RosterRow], *, on: str = "2015-10-12", **terms: str) -> Any:
         file = self.clerk.upload(workbook(rows, "名册"), "名册.xlsx")
         terms = {"purpose": "planning", "reference_on": "2015-12-31"} | terms
-        answer = self.clerk.post("/api/v1/rosters", {"name": "名册", "division": HUANGSHI, "file": file, **terms}, on=on, expect=expect)
-        if expect is None:
-            self.done(answer["job_id"])
+        answer = self.clerk.post("/api/v1/rosters", {"name": "名册", "division": HUANGSHI, "file": file, **terms}, on=on)
+        self.done(answer["job_id"])
         return answer
 
     def accept(self, roster_id: str, *, on: str = "2015-10-12") -> None:
