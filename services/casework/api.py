@@ -213,6 +213,11 @@ async def sessions(case_id: UUID, call: Annotated[Call, allows(*READERS)], page:
     return await call.read(store.sessions, case_id, page=page)
 
 
+@router.get("/cases/{case_id}/notes")
+async def notes(case_id: UUID, call: Annotated[Call, allows("caseworker", "supervisor")], page: Paged) -> Response:
+    return await call.read(store.notes, case_id, page=page)
+
+
 @router.post("/cases/{case_id}/crisis")
 async def mark_crisis(case_id: UUID, body: MarkCrisis, call: Annotated[Call, allows("caseworker", "supervisor")]) -> Response:
     return await call.act(actions.mark_crisis, case_id, **fields(body))
@@ -262,6 +267,16 @@ async def hold_activity(body: HoldActivity, call: Annotated[Call, allows("casewo
 @router.post("/outcomes", status_code=201)
 async def record_outcome(body: RecordOutcome, call: Annotated[Call, allows("caseworker")]) -> Response:
     return await call.act(actions.record_outcome, **fields(body))
+
+
+@router.get("/activities")
+async def activities(contract_id: UUID, call: Annotated[Call, allows(*READERS)], page: Paged) -> Response:
+    return await call.read(store.activities, page=page, contract_id=contract_id)
+
+
+@router.get("/outcomes")
+async def outcomes(contract_id: UUID, call: Annotated[Call, allows(*READERS)], page: Paged) -> Response:
+    return await call.read(store.outcomes, page=page, contract_id=contract_id)
 
 
 @router.post("/closings", status_code=201)

@@ -408,3 +408,29 @@ def enrolments(*, reader: Reader, actor: Actor, page: Page, contract_id: UUID, w
         statement = statement.where(col(Enrolment.case_id).is_(None), col(Enrolment.withdrawn_on).is_(None))
     sort = (Enrolment.enrolled_on, Enrolment.recipient_id)
     return listing(reader, statement, page, sort=sort, item=lambda row: row.model_dump(exclude={"contract_id"}))
+
+
+def notes(case_id: UUID, *, reader: Reader, actor: Actor, keyring: Keyring, page: Page) -> Listing:
+    """What the agency wrote in a case, oldest first, opened for those who serve it. Raises Erased once the key is destroyed."""
+    case = readable_case(reader, case_id, actor)
+    key = reader.get(PersonKey, case.recipient_id).wrapped_key
+
+    def item(row: PersonSecret) -> dict[str, Any]:
+        return {"about": row.about, **keyring.open(row.person_id, key, row.sealed)}
+
+    statement = select(PersonSecret).where(PersonSecret.person_id == case.recipient_id)
+    return listing(reader, statement, page, sort=(PersonSecret.person_id, PersonSecret.id), item=item)
+
+
+def outcomes(*, reader: Reader, actor: Actor, page: Page, contract_id: UUID) -> Listing:
+    readable_contract(reader, contract_id, actor)
+    statement = select(Outcome).where(Outcome.contract_id == contract_id)
+    hidden = {"contract_id", "recorded_by"}
+    return listing(reader, statement, page, sort=(Outcome.achieved_on, Outcome.id), item=lambda row: row.model_dump(exclude=hidden))
+
+
+def activities(*, reader: Reader, actor: Actor, page: Page, contract_id: UUID) -> Listing:
+    reached_contract(reader, contract_id, actor)
+    statement = select(Activity).where(Activity.contract_id == contract_id)
+    hidden = {"contract_id", "recorded_by"}
+    return listing(reader, statement, page, sort=(Activity.held_on, Activity.id), item=lambda row: row.model_dump(exclude=hidden))

@@ -106,6 +106,21 @@ def test_what_is_written_about_a_person_is_sealed_and_destroyed_at_the_end(agenc
     assert names == ["李社工"]
 
 
+def test_who_serves_a_case_reads_what_was_written_in_it_and_nobody_else(agency: Agency) -> None:
+    case = agency.serve()
+    agency.record(session(case) | {"note": CANARY})
+    path = f"/api/v1/cases/{case}/notes"
+
+    written = agency.worker.get(path)["items"]
+
+    assert [next(key for key in row if key != "about") for row in written] == ["summary", "goals", "note"]
+    assert agency.supervisor.get(path)["items"] == written
+    agency.office.as_("caseworker", divisions=(), contracts=(CONTRACT,)).get(path, expect=404)
+    agency.office.as_("buyer").get(path, expect=403)
+    agency.accepted()
+    agency.worker.get(path, expect=403)
+
+
 def test_data_is_not_returned_before_acceptance_or_with_a_case_open(agency: Agency) -> None:
     agency.serve()
     document = agency.director.upload(b"%PDF-1.4 certificate")
@@ -201,6 +216,7 @@ def test_an_activity_counts_people_and_names_nobody(agency: Agency) -> None:
     agency.worker.post("/api/v1/activities", body, on="2017-10-02", expect=422)
 
     assert agency.office.said(ActivityHeld)[0].participants == 40
+    assert [row["title"] for row in agency.office.as_("buyer").get("/api/v1/activities", contract_id=CONTRACT)["items"]] == ["邻里节"]
     assert agency.supervisor.get(f"/api/v1/contracts/{CONTRACT}/summary")["activities"] == 1
 
 
@@ -223,3 +239,5 @@ def test_a_second_outcome_of_a_kind_and_a_wrong_detail_are_refused(agency: Agenc
     agency.worker.post("/api/v1/outcomes", found | {"detail": "county", "document": str(uuid4())}, on="2017-05-02", expect=404)
     agency.worker.post("/api/v1/outcomes", found | {"detail": "county"}, on="2017-05-02")
     agency.worker.post("/api/v1/outcomes", found | {"detail": "city"}, on="2017-05-03", expect=422)
+
+    assert [row["detail"] for row in agency.office.as_("buyer").get("/api/v1/outcomes", contract_id=CONTRACT)["items"]] == ["county"]
