@@ -153,6 +153,11 @@ async def accept_roster(roster_id: UUID, call: Annotated[Call, allows("officer")
     return await call.act(actions.accept_roster, roster_id)
 
 
+@router.post("/rosters/{roster_id}/rejection", status_code=202)
+async def reject_roster(roster_id: UUID, body: GivenReason, call: Annotated[Call, allows("officer")]) -> Response:
+    return await call.act(actions.reject_roster, roster_id, reason=body.reason)
+
+
 @router.get("/population")
 async def population(
     call: Annotated[Call, allows("clerk", "officer", "auditor")],

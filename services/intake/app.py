@@ -21,7 +21,7 @@ SERVICE = Service(
     hooks=hooks,
     settings=Settings,
     plugins=("lone_elders", "single_parent_pupils", "disabled_people", "seriously_ill", "need_levels", "still_here"),
-    append_only=("visit", "consent", "reading"),
+    append_only=("visit", "screening", "consent", "reading"),
     reactions=[
         on(ProjectOpened, reactions.project_opened),
         on(ProjectClosed, reactions.project_closed),
@@ -35,6 +35,7 @@ SERVICE = Service(
     jobs={
         "roster_import": Job(actions.import_chunk, prepare=actions.read_roster),
         "roster_acceptance": Job(actions.acceptance_chunk),
+        "roster_rejection": Job(actions.rejection_chunk),
         "screening": Job(actions.screening_chunk, prepare=actions.screen),
     },
 )

@@ -6,11 +6,13 @@ from sqlmodel import select
 
 from services.intake.actions.person import personal_of
 from services.intake.domain.dossier import DossierRefused, Standing, check_may_see, excerpt
+from services.intake.settings import Settings
 from services.intake.store import AgencyKey, Assignment, Consent, Contract, Household, Person, Project, Reading, Recipient
 from shared.errors import NotFound, NotYet
 from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened
 from shared.events.intake import DossierRequest
 from shared.events.procurement import ContractSigned, ProjectClosed, ProjectOpened
+from shared.inbox import is_overtaken
 from shared.personal import Keyring, seal_to
 from shared.work import Work
 
@@ -60,13 +62,20 @@ def case_closed(event: CaseClosed, *, work: Work) -> None:
 
 
 def agency_key_registered(event: AgencyKeyRegistered, *, work: Work) -> None:
-    """Dossiers are sealed to this key and to no other."""
-    if work.find(AgencyKey, event.agency_id) is None:
+    """Dossiers are sealed to this key and to no other; a newer one takes its place."""
+    known = work.find(AgencyKey, event.agency_id)
+    if known is None:
         work.add(AgencyKey(id=event.agency_id, public_key=event.public_key))
+    elif not is_overtaken(work):
+        known.public_key = event.public_key
 
 
-def dossier(request: DossierRequest, *, work: Work, keyring: Keyring) -> bytes:
-    """Judge the question by intake's own rows, leave a mark of the reading, and answer sealed to the agency's key (decision 18)."""
+def dossier(request: DossierRequest, *, work: Work, keyring: Keyring, settings: Settings) -> bytes:
+    """Judge the question by intake's own rows, leave a mark of the reading, and answer sealed to the agency's key (decision 18).
+
+    The day is the asker's word in rehearsal only; otherwise an agency could ask as of a day when its contract still ran.
+    """
+    on = request.asked_on if settings.is_rehearsal else settings.clock().today()
     if work.first(select(AgencyKey).where(AgencyKey.public_key == request.reply_key)) is None:
         raise DossierRefused("未登记的承接机构公钥")
     recipient = work.find(Recipient, request.recipient_id)
@@ -78,24 +87,23 @@ def dossier(request: DossierRequest, *, work: Work, keyring: Keyring) -> bytes:
         case_id=request.case_id,
         worker_id=request.worker_id,
         purpose=request.purpose,
-        on=request.asked_on,
+        on=on,
     )
     person = work.get(Person, recipient.person_id)
-    work.add(
-        Reading(
-            person_id=person.id, reader=request.actor, by="casework", purpose=request.purpose, read_on=request.asked_on, read_at=work.now
-        )
-    )
+    work.add(Reading(person_id=person.id, reader=request.actor, by="casework", purpose=request.purpose, read_on=on, read_at=work.now))
     return seal_to(request.reply_key, json.dumps(_dossier(work, recipient, person, keyring, request.purpose), ensure_ascii=False).encode())
+
+
+def _consent_of(work: Work, recipient: Recipient) -> Consent | None:
+    return work.first(select(Consent).where(Consent.candidate_id == recipient.candidate_id, Consent.is_given))
 
 
 def _standing(work: Work, recipient: Recipient) -> Standing:
     contract = work.get(Contract, recipient.contract_id)
     assignment = work.first(select(Assignment).where(Assignment.recipient_id == recipient.id))
-    consent = work.first(select(Consent).where(Consent.candidate_id == recipient.candidate_id, Consent.is_given))
     return Standing(
         contract_id=recipient.contract_id,
-        has_consent=consent is not None,
+        has_consent=_consent_of(work, recipient) is not None,
         withdrawn_on=recipient.withdrawn_on,
         starts_on=contract.starts_on,
         ends_on=contract.ends_on,
@@ -109,6 +117,7 @@ def _standing(work: Work, recipient: Recipient) -> Standing:
 def _dossier(work: Work, recipient: Recipient, person: Person, keyring: Keyring, purpose: str) -> dict[str, object]:
     household = work.get(Household, person.household_id)
     facts = person.facts(household)
+    consent = _consent_of(work, recipient)
     known = personal_of(work, person, keyring) | {
         "sex": person.sex,
         "birth": person.birth.isoformat(),
@@ -120,5 +129,6 @@ def _dossier(work: Work, recipient: Recipient, person: Person, keyring: Keyring,
         "has_single_parent": person.has_single_parent,
         "disability_kind": person.disability_kind,
         "disability_level": person.disability_level,
+        "guardian": consent.guardian_relation if consent else "",
     }
     return excerpt(known, purpose)

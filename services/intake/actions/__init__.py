@@ -1,22 +1,13 @@
 """What people do in intake: one function, one transaction."""
 
+from services.intake.actions.acceptance import accept_roster, acceptance_chunk, reject_roster, rejection_chunk
 from services.intake.actions.enrolment import complete_enrolment, enrol, record_consents, withdraw
+from services.intake.actions.objection import decide_objection, object_to_selection
 from services.intake.actions.person import read_person_file, readings
-from services.intake.actions.programme import (
-    confirm_selection,
-    decide_objection,
-    definitions_of,
-    fairness_view,
-    object_to_selection,
-    open_programme,
-    propose_selection,
-    prove,
-    screen,
-    screening_chunk,
-    start_screening,
-)
+from services.intake.actions.programme import confirm_selection, open_programme, propose_selection
 from services.intake.actions.report import report
-from services.intake.actions.roster import accept_roster, acceptance_chunk, import_chunk, read_roster, read_workbook, upload_roster
+from services.intake.actions.roster import import_chunk, read_roster, read_workbook, upload_roster
+from services.intake.actions.screening import definitions_of, fairness_view, prove, screen, screening_chunk, start_screening
 from services.intake.actions.survey import accept_survey, open_survey, record_visits
 
 __all__ = [
@@ -41,6 +32,8 @@ __all__ = [
     "readings",
     "record_consents",
     "record_visits",
+    "reject_roster",
+    "rejection_chunk",
     "report",
     "screen",
     "screening_chunk",

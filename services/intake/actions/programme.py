@@ -1,40 +1,34 @@
-"""The programme (服务计划): groups and quotas, the screening with its proof, objections, and the confirmation by a second officer."""
+"""The programme (服务计划): opened with groups and quotas, its list proposed, and confirmed by a second officer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
-from services.intake.actions.reserve import move_up
+from services.intake.actions.screening import definitions_of
 from services.intake.actions.survey import ProjectUnknown
 from services.intake.domain.group import GroupDefinition, group_of
-from services.intake.domain.person import PersonFacts, age_on
 from services.intake.domain.programme import (
     SHORTEST_SEED,
     GroupsRefused,
-    ReasonMissing,
     check_different_officer,
     check_groups,
     check_may_confirm,
-    check_objection_in_time,
     check_stage,
     objections_until,
 )
-from services.intake.domain.selection import Applicant, GroupQuota, Portrait, Selection, Share, fairness
-from services.intake.domain.selection import select as choose
+from services.intake.domain.selection import GroupQuota
 from services.intake.store import (
     ALLOWANCE,
     Candidate,
-    Household,
     Objection,
-    Person,
     Programme,
     ProgrammeGroup,
     Project,
+    Screening,
     Survey,
     check_reach,
     counted,
@@ -42,44 +36,10 @@ from services.intake.store import (
     reached_programme,
 )
 from shared.access import Actor
-from shared.divisions import contains
-from shared.errors import NotFound, WrongState
 from shared.events.intake import CommunityCount, GroupPlan, GroupSelection, ProgrammeOpened, SelectionConfirmed, SelectionProposed
-from shared.files import require_file
 from shared.plugins import Hooks
 from shared.rules import Rules
-from shared.work import Reader, Work
-
-ASKED_AT_ONCE = 500
-
-
-class AlreadyDecided(WrongState):
-    code = "already-decided"
-
-
-@dataclass(frozen=True, slots=True)
-class Screening:
-    """What the screening found: the list with its proof, and who on it stands where."""
-
-    selection: Selection
-    people: dict[str, Person]
-    households: dict[str, Household]
-    eligible: dict[str, int]
-    banded: dict[str, tuple[str, ...]]
-
-
-def definitions_of(hooks: Hooks) -> list[GroupDefinition]:
-    """The groups of all enabled plugins."""
-    return [definition for answer in hooks.groups() for definition in answer]
-
-
-def points_of(people: Sequence[PersonFacts], hooks: Hooks) -> list[int]:
-    """Each person's need, summed over the plugins, which are asked about 500 people at a time: an answer may take 50 ms."""
-    points: list[int] = []
-    for start in range(0, len(people), ASKED_AT_ONCE):
-        part = tuple(people[start : start + ASKED_AT_ONCE])
-        points += [sum(each) for each in zip(*hooks.need(people=part), strict=True)] or [0] * len(part)
-    return points
+from shared.work import Work
 
 
 def open_programme(
@@ -131,101 +91,6 @@ def open_programme(
     return programme.id
 
 
-def start_screening(programme_id: UUID, *, reason: str, work: Work, actor: Actor, today: date) -> dict[str, UUID]:
-    """Screen by a job; once more only with a reason, and not after the list was proposed."""
-    programme = reached_programme(work, programme_id, actor)
-    work.about("programme", programme_id)
-    check_stage(programme.status, "open", "screened")
-    if programme.status == "screened" and not reason:
-        raise ReasonMissing("重新筛选须说明原因", field="reason")
-    programme.status, programme.screened_by, programme.screened_on = "screening", actor.account, today
-    return {"screening_id": programme_id, "job_id": work.start_job("screening", programme_id, 1)}
-
-
-def screen(programme_id: UUID, *, reader: Reader, hooks: Hooks) -> Screening:
-    """Judge everybody of the programme's categories on its reference date, and choose. Repeatable: it only reads."""
-    programme = reader.get(Programme, programme_id)
-    groups = groups_of(reader, programme_id)
-    definitions = [group_of(group.code, definitions_of(hooks)) for group in groups]
-    bands = {group.code: group.band() for group in groups}
-    people = _people(reader, programme)
-    facts = tuple(person.facts(household) for person, household in people)
-    points = points_of(facts, hooks)
-    applicants, banded = [], {}
-    eligible = dict.fromkeys(bands, 0)
-    for (person, _), fact, score in zip(people, facts, points, strict=True):
-        fits = tuple(definition.code for definition in definitions if definition.admits(fact, programme.reference_on))
-        if not fits:
-            continue
-        for code in fits:
-            eligible[code] += 1
-        age = age_on(fact.birth, programme.reference_on)
-        in_band = tuple(code for code in fits if (band := bands[code]) is not None and band.has(age))
-        banded[person.id.hex] = in_band
-        applicants.append(Applicant(person.id.hex, fits, in_band, score))
-    selection = choose(applicants, [group.quota_of() for group in groups], programme.seed)
-    by_key = {person.id.hex: (person, household) for person, household in people if person.id.hex in banded}
-    return Screening(
-        selection, {key: pair[0] for key, pair in by_key.items()}, {key: pair[1] for key, pair in by_key.items()}, eligible, banded
-    )
-
-
-def screening_chunk(programme_id: UUID, position: int, *, prepared: Screening, work: Work) -> int | None:
-    """Keep the list: at most a few hundred lines, so one chunk."""
-    programme = work.get(Programme, programme_id)
-    work.execute(delete(Objection).where(col(Objection.programme_id) == programme_id))
-    work.execute(delete(Candidate).where(col(Candidate.programme_id) == programme_id))
-    for place in prepared.selection.places:
-        person = prepared.people[place.key]
-        work.add(
-            Candidate(
-                programme_id=programme_id,
-                person_id=person.id,
-                group=place.group,
-                list=place.list,
-                rank=place.rank,
-                score=place.score,
-                state="listed" if place.list == "selected" else "waiting",
-                is_banded=place.group in prepared.banded[place.key],
-                division=prepared.households[place.key].division,
-                birth=person.birth,
-            )
-        )
-    for group in groups_of(work, programme_id):
-        group.eligible = prepared.eligible[group.code]
-    programme.status = "screened"
-    programme.distinct_eligible = len(prepared.people)
-    programme.inputs_hash, programme.list_hash = prepared.selection.inputs_hash, prepared.selection.list_hash
-    return None
-
-
-def prove(programme_id: UUID, *, reader: Reader, hooks: Hooks, actor: Actor) -> dict[str, Any]:
-    """Repeat the selection from the same data and seed, and compare."""
-    programme = reached_programme(reader, programme_id, actor)
-    again = screen(programme_id, reader=reader, hooks=hooks).selection
-    told = {"seed": programme.seed, "inputs_hash": programme.inputs_hash, "list_hash": programme.list_hash}
-    return told | {"repeated_list_hash": again.list_hash, "matches": again.list_hash == programme.list_hash}
-
-
-def fairness_view(programme_id: UUID, *, reader: Reader, hooks: Hooks, actor: Actor) -> dict[str, list[Share]]:
-    """Selected against eligible by sex, age, district and disability, before anybody confirms the list."""
-    programme = reached_programme(reader, programme_id, actor)
-    definitions = [group_of(group.code, definitions_of(hooks)) for group in groups_of(reader, programme_id)]
-    chosen = select(col(Candidate.person_id), col(Candidate.group)).where(
-        col(Candidate.programme_id) == programme_id, col(Candidate.list) == "selected"
-    )
-    selected_for = {row[0]: row[1] for row in reader.rows(chosen)}
-    portraits = []
-    for person, household in _people(reader, programme):
-        facts = person.facts(household)
-        fits = tuple(definition.code for definition in definitions if definition.admits(facts, programme.reference_on))
-        if fits:
-            age = age_on(facts.birth, programme.reference_on)
-            district = household.division[:6].ljust(12, "0")
-            portraits.append(Portrait(fits, selected_for.get(person.id, ""), facts.sex, age, district, facts.is_disabled))
-    return {"groups": fairness(portraits)}
-
-
 def propose_selection(programme_id: UUID, *, work: Work, today: date, actor: Actor, rules: Rules) -> dict[str, date]:
     """Open the list to objections. No name leaves intake: seed, hashes and counts are public, people are told privately."""
     programme = reached_programme(work, programme_id, actor)
@@ -233,18 +98,19 @@ def propose_selection(programme_id: UUID, *, work: Work, today: date, actor: Act
     check_stage(programme.status, "screened")
     until = objections_until(today, rules("objection_window", division=programme.division))
     programme.status, programme.proposed_by, programme.proposed_on, programme.objections_until = "proposed", actor.account, today, until
+    screening = work.get(Screening, programme.screening_id)
     groups = groups_of(work, programme_id)
     lists = counted(work, programme_id, Candidate.group, Candidate.list)
     work.emit(
         SelectionProposed(
             programme_id=programme_id,
             project_id=programme.project_id,
-            screened_on=programme.screened_on or today,
+            screened_on=screening.screened_on,
             objections_until=until,
-            seed=programme.seed,
-            inputs_hash=programme.inputs_hash,
-            list_hash=programme.list_hash,
-            distinct_eligible=programme.distinct_eligible,
+            seed=screening.seed,
+            inputs_hash=screening.inputs_hash,
+            list_hash=screening.list_hash,
+            distinct_eligible=screening.distinct_eligible,
             groups=tuple(
                 GroupSelection(
                     code=group.code,
@@ -259,56 +125,6 @@ def propose_selection(programme_id: UUID, *, work: Work, today: date, actor: Act
         )
     )
     return {"objections_until": until}
-
-
-def object_to_selection(
-    programme_id: UUID,
-    *,
-    kind: Literal["not_entitled", "omitted"],
-    candidate_id: UUID | None,
-    document: UUID | None,
-    work: Work,
-    today: date,
-    actor: Actor,
-    rules: Rules,
-) -> UUID:
-    """Take down an objection that came in time."""
-    programme = reached_programme(work, programme_id, actor)
-    work.about("programme", programme_id)
-    check_stage(programme.status, "proposed")
-    if programme.objections_until is not None:
-        check_objection_in_time(today, programme.objections_until, rules("objection_window", division=programme.division))
-    if (candidate_id is None) == (kind == "not_entitled"):
-        raise ReasonMissing("“不符合条件”须指明人员，“应入选而未入选”不指明", field="candidate_id")
-    if candidate_id is not None and work.get(Candidate, candidate_id).programme_id != programme_id:
-        raise NotFound("名单中没有该人员")
-    if document is not None:
-        require_file(work, document)
-    objection = Objection(
-        programme_id=programme_id, kind=kind, candidate_id=candidate_id, document=document, recorded_by=actor.account, recorded_on=today
-    )
-    work.add(objection)
-    return objection.id
-
-
-def decide_objection(objection_id: UUID, *, upheld: bool, reason: str, work: Work, today: date, actor: Actor) -> dict[str, Any]:
-    """Answer an objection; somebody else than who took it down."""
-    objection = work.get(Objection, objection_id)
-    programme = reached_programme(work, objection.programme_id, actor)
-    work.about("programme", programme.id)
-    check_stage(programme.status, "proposed")
-    check_different_officer(actor.account, objection.recorded_by, act="异议处理")
-    if objection.upheld is not None:
-        raise AlreadyDecided("该异议已经处理")
-    objection.upheld, objection.reason, objection.decided_by, objection.decided_on = upheld, reason, actor.account, today
-    replaced_by = None
-    if upheld and objection.candidate_id is not None:
-        candidate = work.get(Candidate, objection.candidate_id)
-        candidate.state = "removed"
-        replaced_by = move_up(work, programme.id, candidate.group)
-    elif upheld:
-        programme.status = "screened"
-    return {"id": objection_id, "upheld": upheld, "replaced_by": replaced_by}
 
 
 def confirm_selection(programme_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) -> dict[str, Any]:
@@ -348,14 +164,6 @@ def _group(programme_id: UUID, position: int, quota: GroupQuota, definition: Gro
         band_to=band.to_age if band else None,
         band_minimum=band.minimum if band else None,
     )
-
-
-def _people(reader: Reader, programme: Programme) -> list[tuple[Person, Household]]:
-    """Everybody present in the programme's categories and area, with the household, in a fixed order."""
-    in_categories = select(Household).where(col(Household.category).in_(programme.categories))
-    households = {household.id: household for household in reader.select(in_categories) if contains(programme.division, household.division)}
-    people = reader.select(select(Person).where(col(Person.status) == "present").order_by(col(Person.id)))
-    return [(person, households[person.household_id]) for person in people if person.household_id in households]
 
 
 def _communities(work: Work, programme_id: UUID) -> tuple[CommunityCount, ...]:

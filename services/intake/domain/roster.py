@@ -7,11 +7,12 @@ number in a numeric cell is refused, because the spreadsheet has already rounded
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from re import compile as pattern
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.intake import labels
-from shared.divisions import contains, is_known
+from shared.divisions import DIGITS, contains, is_known
 from shared.errors import RuleRefusal
 from shared.identity import DisabilityCardFault, Identity, IdentityFault, Sex, check_disability_card, check_identity_number
 
@@ -38,6 +39,10 @@ COLUMNS: Final = (
     *(SCHOOLING, SINGLE_PARENT, DISABILITY_CARD, ILLNESS, PHONE, ADDRESS),
 )
 
+_AT: Final = {column: position for position, column in enumerate(COLUMNS)}
+_LOSES_DIGITS: Final = (IDENTITY, DISABILITY_CARD)
+"""Columns longer than the 15 digits that a spreadsheet keeps of a number."""
+
 MOST_ROWS: Final = 50_000
 """A larger roster is sent in parts: a district has fewer people on assistance."""
 STREET_DIGITS: Final = 9
@@ -49,6 +54,7 @@ HEAD: Final = "head"
 _FULL_WIDTH: Final = {0xFF10 + n: ord("0") + n for n in range(10)} | {
     wide + n: narrow + n for wide, narrow in ((0xFF21, ord("A")), (0xFF41, ord("a"))) for n in range(26)
 } | {0x3000: ord(" ")}  # fmt: skip
+_WIDE: Final = pattern("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u3000]")
 _IDENTITY_INSIDE: Final = pattern(r"\d{17}[\dXx]")
 _PHONE: Final = pattern(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{7,8}")
 
@@ -121,13 +127,21 @@ class _Household:
     heads: int = 0
 
 
+class _Line(NamedTuple):
+    """One row of the sheet as text, in the order of COLUMNS, and which long numbers the spreadsheet has rounded."""
+
+    number: int
+    texts: Sequence[str]
+    numeric: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class RosterTable:
     """A sheet with its columns found, and what can only be judged over the whole of it."""
 
     columns: Mapping[str, int]
-    rows: Sequence[tuple[int, Sequence[Cell]]]
-    """(number of the row in the sheet, its cells), blank rows left out."""
+    rows: Sequence[_Line]
+    """Blank rows left out."""
     first_with_identity: Mapping[str, int]
     households: Mapping[str, _Household]
 
@@ -145,30 +159,28 @@ def read_table(sheet: Sequence[Sequence[Cell]]) -> RosterTable:
     if not sheet:
         raise RosterUnreadable("工作簿的第一张表是空的", field="file")
     columns = _find_columns(sheet[0])
-    rows = [(number, cells) for number, cells in enumerate(sheet[1:], start=2) if any(cell not in ("", None) for cell in cells)]
+    rows = [line for number, cells in enumerate(sheet[1:], start=2) if any((line := _line(number, cells, columns)).texts)]
     if not rows:
         raise RosterUnreadable("名册只有表头，没有人员", field="file")
     if len(rows) > MOST_ROWS:
         raise RosterUnreadable(f"名册有 {len(rows)} 行，一次最多 {MOST_ROWS} 行，请分开上传", field="file")
     first_with_identity: dict[str, int] = {}
     households: dict[str, _Household] = {}
-    at_identity, at_household, at_relation = columns[IDENTITY], columns[HOUSEHOLD_NO], columns[RELATION]
-    at_category, at_division, at_living = columns[CATEGORY], columns[DIVISION], columns[LIVING]
-    for number, cells in rows:
-        first_with_identity.setdefault(text_of(cells[at_identity]).upper(), number)
-        household_no = text_of(cells[at_household])
-        household = households.get(household_no)
+    for line in rows:
+        text = dict(zip(COLUMNS, line.texts, strict=True))
+        first_with_identity.setdefault(text[IDENTITY].upper(), line.number)
+        household = households.get(text[HOUSEHOLD_NO])
         if household is None:
-            frame = (text_of(cells[at_category]), text_of(cells[at_division]), text_of(cells[at_living]))
-            household = households[household_no] = _Household(number, *frame)
-        household.heads += text_of(cells[at_relation]) == labels.RELATION[HEAD]
+            household = _Household(line.number, text[CATEGORY], text[DIVISION], text[LIVING])
+            households[text[HOUSEHOLD_NO]] = household
+        household.heads += text[RELATION] == labels.RELATION[HEAD]
     return RosterTable(columns, rows, first_with_identity, households)
 
 
 def check_row(position: int, table: RosterTable, frame: RosterFrame) -> RosterRow | tuple[CellFault, ...]:
     """The person in the row at this position, or everything that is wrong with it."""
-    number, cells = table.rows[position]
-    row = _Reading(number, cells, table, frame)
+    line = table.rows[position]
+    row = _Reading(line, table, frame)
     household_no = row.household_no()
     category = row.word(CATEGORY, _CATEGORIES)
     division = row.division()
@@ -189,7 +201,7 @@ def check_row(position: int, table: RosterTable, frame: RosterFrame) -> RosterRo
         return tuple(row.faults)
     illness = row.text(ILLNESS)
     return RosterRow(
-        number=number,
+        number=line.number,
         household_no=household_no,
         category=category,
         division=division,
@@ -212,7 +224,7 @@ def check_row(position: int, table: RosterTable, frame: RosterFrame) -> RosterRo
 def text_of(cell: Cell) -> str:
     """The cell as text: full-width digits and letters narrowed, outer spaces gone, whole numbers without a fraction."""
     if isinstance(cell, str):
-        return cell.strip() if cell.isascii() else cell.translate(_FULL_WIDTH).strip()
+        return (cell.translate(_FULL_WIDTH) if _WIDE.search(cell) else cell).strip()
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():
@@ -233,19 +245,16 @@ def cell_name(row: int, column: int) -> str:
 class _Reading:
     """One row while it is read; gathers all faults, so that a clerk mends a row in one go."""
 
-    def __init__(self, number: int, cells: Sequence[Cell], table: RosterTable, frame: RosterFrame) -> None:
-        self.number = number
-        self.cells = cells
+    def __init__(self, line: _Line, table: RosterTable, frame: RosterFrame) -> None:
+        self.number = line.number
+        self.given = dict(zip(COLUMNS, line.texts, strict=True))
+        self.numeric = line.numeric
         self.table = table
         self.frame = frame
         self.faults: list[CellFault] = []
 
-    def cell(self, column: str) -> Cell:
-        position = self.table.columns[column]
-        return self.cells[position] if position < len(self.cells) else None
-
     def text(self, column: str) -> str:
-        return text_of(self.cell(column))
+        return self.given[column]
 
     def fault(self, column: str, message: str) -> None:
         self.faults.append(CellFault(cell_name(self.number, self.table.columns[column]), column, message))
@@ -270,12 +279,8 @@ class _Reading:
 
     def division(self) -> str:
         text = self.text(DIVISION)
-        if len(text) != 12 or not text.isdigit():
-            self.fault(DIVISION, "区划代码应为 12 位数字")
-        elif not contains(self.frame.division, text):
-            self.fault(DIVISION, "该区划不在本名册的地区范围内")
-        elif not is_known(text[:STREET_DIGITS].ljust(12, "0")):
-            self.fault(DIVISION, "区划代码前 9 位不是已知的街道（乡镇）")
+        if fault := _division_fault(text, self.frame.division):
+            self.fault(DIVISION, fault)
         return text
 
     def living_members(self) -> int:
@@ -327,7 +332,7 @@ class _Reading:
 
     def is_numeric(self, column: str, called: str) -> bool:
         """Whether the cell is a number, which is a fault: a spreadsheet keeps only 15 digits of it."""
-        if isinstance(self.cell(column), int | float) and not isinstance(self.cell(column), bool):
+        if column in self.numeric:
             self.fault(column, f"{called}是数字格式，末几位已失真；请将该列设为文本格式后重新填写")
             return True
         return False
@@ -341,6 +346,25 @@ class _Reading:
             self.fault(
                 RELATION, "本户没有“本人”（户主）" if household.heads == 0 else f"本户有 {household.heads} 个“本人”（户主），只能有一个"
             )
+
+
+@lru_cache(maxsize=4096)
+def _division_fault(code: str, container: str) -> str:
+    """What is wrong with a community's code, "" for nothing; a roster has the same few hundred of them again and again."""
+    if len(code) != DIGITS or not (code.isascii() and code.isdigit()):
+        return f"区划代码应为 {DIGITS} 位数字"
+    if not contains(container, code):
+        return "该区划不在本名册的地区范围内"
+    if not is_known(code[:STREET_DIGITS].ljust(DIGITS, "0")):
+        return f"区划代码前 {STREET_DIGITS} 位不是已知的街道（乡镇）"
+    return ""
+
+
+def _line(number: int, cells: Sequence[Cell], columns: Mapping[str, int]) -> _Line:
+    width = len(cells)
+    given = [cells[position] if position < width else None for position in columns.values()]
+    numeric = frozenset(column for column in _LOSES_DIGITS if type(given[_AT[column]]) in (int, float))
+    return _Line(number, [text_of(cell) for cell in given], numeric)
 
 
 def _find_columns(header: Sequence[Cell]) -> dict[str, int]:

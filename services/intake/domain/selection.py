@@ -66,6 +66,12 @@ class Applicant:
     def line(self) -> str:
         return f"{self.key}\t{','.join(self.groups)}\t{','.join(self.banded)}\t{self.score}"
 
+    @classmethod
+    def read(cls, line: str) -> "Applicant":
+        """The applicant of a line."""
+        key, groups, banded, score = line.split("\t")
+        return cls(key, tuple(groups.split(",")), tuple(filter(None, banded.split(","))), int(score))
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -11,7 +11,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("act", "refusal", "visit", "consent", "reading")
+APPEND_ONLY = ("act", "refusal", "visit", "screening", "consent", "reading")
 
 
 def upgrade() -> None:
@@ -220,9 +220,8 @@ def upgrade() -> None:
         sa.Column("confirmed_by", sa.String(), nullable=False),
         sa.Column("confirmed_on", sa.Date(), nullable=True),
         sa.Column("completed_on", sa.Date(), nullable=True),
-        sa.Column("inputs_hash", sa.String(), nullable=False),
-        sa.Column("list_hash", sa.String(), nullable=False),
-        sa.Column("distinct_eligible", sa.Integer(), nullable=False),
+        sa.Column("screening_id", sa.Uuid(), nullable=True),
+        sa.Column("screening_reason", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("programme", schema=None) as batch_op:
@@ -276,14 +275,16 @@ def upgrade() -> None:
         sa.Column("file_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("households", sa.Integer(), nullable=False),
         sa.Column("good", sa.Integer(), nullable=False),
         sa.Column("faulty", sa.Integer(), nullable=False),
         sa.Column("new", sa.Integer(), nullable=False),
         sa.Column("updated", sa.Integer(), nullable=False),
         sa.Column("uploaded_by", sa.String(), nullable=False),
         sa.Column("uploaded_on", sa.Date(), nullable=False),
-        sa.Column("accepted_by", sa.String(), nullable=True),
-        sa.Column("accepted_on", sa.Date(), nullable=True),
+        sa.Column("decided_by", sa.String(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
         sa.Column("job_id", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -316,7 +317,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("staged_row", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_staged_row_roster_id"), ["roster_id"], unique=False)
+        batch_op.create_index("ix_staged_row_number", ["roster_id", "number"], unique=False)
 
     op.create_table(
         "survey",
@@ -419,6 +420,28 @@ def upgrade() -> None:
     with op.batch_alter_table("programme_group", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_programme_group_programme_id"), ["programme_id"], unique=False)
 
+    op.create_table(
+        "screening",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("screened_by", sa.String(), nullable=False),
+        sa.Column("screened_on", sa.Date(), nullable=False),
+        sa.Column("seed", sa.String(), nullable=False),
+        sa.Column("inputs", sa.String(), nullable=False),
+        sa.Column("inputs_hash", sa.String(), nullable=False),
+        sa.Column("places", sa.String(), nullable=False),
+        sa.Column("list_hash", sa.String(), nullable=False),
+        sa.Column("distinct_eligible", sa.Integer(), nullable=False),
+        sa.Column("plugins", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["programme.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("programme_id", "number"),
+    )
     op.create_table(
         "survey_file",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -593,6 +616,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_survey_file_division"))
 
     op.drop_table("survey_file")
+    op.drop_table("screening")
     with op.batch_alter_table("programme_group", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_programme_group_programme_id"))
 
@@ -615,7 +639,7 @@ def downgrade() -> None:
 
     op.drop_table("survey")
     with op.batch_alter_table("staged_row", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_staged_row_roster_id"))
+        batch_op.drop_index("ix_staged_row_number")
 
     op.drop_table("staged_row")
     with op.batch_alter_table("roster", schema=None) as batch_op:

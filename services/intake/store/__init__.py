@@ -1,5 +1,6 @@
 """Tables of intake and questions to them. Scope is applied here: who does not reach a division finds nothing of it."""
 
+from services.intake.store.eligible import Eligible, admits, eligible_people
 from services.intake.store.person import Household, Person, PersonSecret, Reading
 from services.intake.store.programme import (
     IN_FORCE,
@@ -13,6 +14,7 @@ from services.intake.store.programme import (
     ProgrammeGroup,
     Project,
     Recipient,
+    Screening,
     candidates,
     counted,
     groups_of,
@@ -27,6 +29,7 @@ from services.intake.store.roster import (
     StagedRow,
     check_reach,
     count_people,
+    known_categories,
     known_people,
     population,
     roster,
@@ -47,6 +50,7 @@ __all__ = [
     "Candidate",
     "Consent",
     "Contract",
+    "Eligible",
     "Household",
     "Objection",
     "Person",
@@ -57,17 +61,21 @@ __all__ = [
     "Reading",
     "Recipient",
     "Roster",
+    "Screening",
     "StagedRow",
     "Survey",
     "SurveyFile",
     "Table",
     "Visit",
+    "admits",
     "candidates",
     "check_reach",
     "count_people",
     "counted",
     "counts",
+    "eligible_people",
     "groups_of",
+    "known_categories",
     "known_people",
     "objections",
     "population",

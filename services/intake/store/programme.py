@@ -77,9 +77,30 @@ class Programme(Table, table=True):
     confirmed_by: str = ""
     confirmed_on: date | None = None
     completed_on: date | None = None
-    inputs_hash: str = ""
-    list_hash: str = ""
-    distinct_eligible: int = 0
+    screening_id: UUID | None = None
+    """The screening whose list is in force; earlier ones stay."""
+    screening_reason: str = ""
+
+
+class Screening(Table, table=True):
+    """A list with everything that made it; the database refuses to change it. Keys of persons stand in it, no facts."""
+
+    __table_args__ = (UniqueConstraint("programme_id", "number"),)
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    programme_id: UUID = Field(foreign_key="programme.id")
+    number: int
+    reason: str
+    screened_by: str
+    screened_on: date
+    seed: str
+    inputs: str
+    """One line per eligible person, as `domain.selection.Applicant.line`."""
+    inputs_hash: str
+    places: str
+    """One line per place, as `domain.selection.Place.line`."""
+    list_hash: str
+    distinct_eligible: int
+    plugins: list[str] = Json()
 
 
 class ProgrammeGroup(Table, table=True):
@@ -207,7 +228,18 @@ def programme(programme_id: UUID, *, reader: Reader, actor: Actor) -> Mapping[st
         | {"replaced": moved_up.get((group.code, True), 0)}
         for group in groups_of(reader, programme_id)
     ]
-    return found.model_dump() | {"groups": groups}
+    return found.model_dump(exclude={"screening_id"}) | _screenings(reader, found) | {"groups": groups}
+
+
+def _screenings(reader: Reader, programme: Programme) -> dict[str, Any]:
+    """What the screening in force found, and all there were."""
+    told = (col(Screening.number), col(Screening.screened_on), col(Screening.reason), col(Screening.list_hash))
+    of_programme = col(Screening.programme_id) == programme.id
+    versions = [dict(row._mapping) for row in reader.rows(select(*told).where(of_programme).order_by(col(Screening.number)))]
+    in_force = select(col(Screening.inputs_hash), col(Screening.list_hash), col(Screening.distinct_eligible))
+    current = [dict(row._mapping) for row in reader.rows(in_force.where(col(Screening.id) == programme.screening_id))]
+    found = current[0] if current else {"inputs_hash": "", "list_hash": "", "distinct_eligible": 0}
+    return {**found, "screenings": versions}
 
 
 def candidates(programme_id: UUID, *, reader: Reader, actor: Actor, rules: Rules, page: Page, group: str = "", state: str = "") -> Listing:

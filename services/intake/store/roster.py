@@ -1,12 +1,12 @@
 """Rosters and the rows that wait in them for acceptance; a staged row has no personal field in clear."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Index, false, func, or_, select, true
 from sqlmodel import Field, col
 
 from services.intake.domain.person import ADULT_FROM, ELDERLY_FROM, born_by
@@ -34,16 +34,18 @@ class Roster(Table, table=True):
     survey_id: UUID | None = Field(default=None, index=True)
     file_id: UUID
     status: str
-    """importing → reviewed → accepting → accepted."""
+    """importing → reviewed → accepting → accepted, or rejected after the review."""
     rows: int
+    households: int = 0
     good: int = 0
     faulty: int = 0
     new: int = 0
     updated: int = 0
     uploaded_by: str
     uploaded_on: date
-    accepted_by: str | None = None
-    accepted_on: date | None = None
+    decided_by: str | None = None
+    decided_on: date | None = None
+    reason: str = ""
     job_id: UUID | None = None
 
     def frame(self) -> RosterFrame:
@@ -51,11 +53,12 @@ class Roster(Table, table=True):
 
 
 class StagedRow(Table, table=True):
-    """A row of a roster: checked facts and a sealed rest, or its faults."""
+    """A row of a roster: checked facts and a sealed rest, or its faults. Good ones are gone once the roster is decided on."""
 
     __tablename__ = "staged_row"
+    __table_args__ = (Index("ix_staged_row_number", "roster_id", "number"),)
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    roster_id: UUID = Field(index=True)
+    roster_id: UUID
     number: int
     verdict: str
     """new, update or faulty."""
@@ -79,22 +82,26 @@ class StagedRow(Table, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody who is in the store already: where, in which category, by which survey's roster."""
+    """Somebody who is in the store already, and in which category."""
 
     person_id: UUID
     category: str
-    survey_id: UUID | None
 
 
 def known_people(keys: list[str], *, reader: Reader) -> dict[str, Known]:
     """By keyed hash of the identity number."""
     rows = reader.rows(
-        select(col(Person.identity_key), col(Person.id), col(Household.category), col(Roster.survey_id))
+        select(col(Person.identity_key), col(Person.id), col(Household.category))
         .join(Household, col(Household.id) == Person.household_id)
-        .join(Roster, col(Roster.id) == Person.roster_id)
         .where(col(Person.identity_key).in_(keys))
     )
     return {row[0]: Known(*row[1:]) for row in rows}
+
+
+def known_categories(household_nos: Collection[str], *, reader: Reader) -> dict[str, str]:
+    """Category by number of the households that are in the store already."""
+    in_store = col(Household.household_no).in_(household_nos)
+    return {row[0]: row[1] for row in reader.rows(select(col(Household.household_no), col(Household.category)).where(in_store))}
 
 
 def check_reach(division: str, actor: Actor, thing: str) -> None:
@@ -119,14 +126,8 @@ def roster(roster_id: UUID, *, reader: Reader, actor: Actor) -> Mapping[str, Any
         for fault in faults:
             key = (fault["column"], fault["message"])
             counted[key] = counted.get(key, 0) + 1
-    households = reader.scalar(
-        select(func.count(func.distinct(StagedRow.household_no))).where(
-            col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict) != "faulty"
-        )
-    )
     in_order = sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))
     return found.model_dump(exclude={"file_id", "job_id"}) | {
-        "households": households,
         "faults": [{"column": column, "message": message, "rows": count} for (column, message), count in in_order],
     }
 

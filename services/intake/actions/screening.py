@@ -1,0 +1,161 @@
+"""The screening: who is eligible, who gets a place, the stored proof that anybody with the right may repeat, and its fairness."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlmodel import col
+
+from services.intake.domain.group import GroupDefinition, group_of
+from services.intake.domain.person import PersonFacts, age_on
+from services.intake.domain.programme import ReasonMissing, check_stage
+from services.intake.domain.selection import Applicant, Place, Portrait, Selection, Share, fairness
+from services.intake.domain.selection import select as choose
+from services.intake.domain.survey import SurveyUnfinished
+from services.intake.store import Candidate, Eligible, Programme, Screening, Survey, eligible_people, groups_of, reached_programme
+from shared.access import Actor
+from shared.plugins import Hooks
+from shared.work import Reader, Work
+
+ASKED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a screening found: who is eligible, by key, and the list with its proof."""
+
+    people: dict[str, Eligible]
+    inputs: Sequence[str]
+    selection: Selection
+    banded: dict[str, tuple[str, ...]]
+    decided_by: Sequence[str]
+    """The plugins that said who fits and how great the need is."""
+
+
+def definitions_of(hooks: Hooks) -> list[GroupDefinition]:
+    """The groups of all enabled plugins."""
+    return [definition for answer in hooks.groups() for definition in answer]
+
+
+def points_of(people: Sequence[PersonFacts], hooks: Hooks) -> list[int]:
+    """Each person's need, summed over the plugins, which are asked about 500 people at a time: an answer may take 50 ms."""
+    points: list[int] = []
+    for start in range(0, len(people), ASKED_AT_ONCE):
+        part = tuple(people[start : start + ASKED_AT_ONCE])
+        points += [sum(each) for each in zip(*hooks.need(people=part), strict=True)] or [0] * len(part)
+    return points
+
+
+def start_screening(programme_id: UUID, *, reason: str, work: Work, actor: Actor, today: date) -> dict[str, UUID]:
+    """Screen by a job; once more only with a reason, and not after the list was proposed."""
+    programme = reached_programme(work, programme_id, actor)
+    work.about("programme", programme_id)
+    check_stage(programme.status, "open", "screened")
+    if programme.status == "screened" and not reason:
+        raise ReasonMissing("重新筛选须说明原因", field="reason")
+    if work.get(Survey, programme.survey_id).status != "accepted":
+        raise SurveyUnfinished("调查尚未验收，不能筛选：需求和居住情况以入户核实为准")
+    programme.status, programme.screened_by, programme.screened_on = "screening", actor.account, today
+    programme.screening_reason = reason
+    return {"job_id": work.start_job("screening", programme_id, 1)}
+
+
+def screen(programme_id: UUID, *, reader: Reader, hooks: Hooks) -> Found:
+    """Judge everybody of the programme on its reference date, and choose. It only reads."""
+    programme = reader.get(Programme, programme_id)
+    decided_by: list[str] = []
+    hooks = hooks.observed(lambda answer: decided_by.append(f"{answer.plugin}@{answer.version}"))
+    groups = groups_of(reader, programme_id)
+    bands = {group.code: group.band() for group in groups}
+    people = eligible_people(programme, _definitions(programme, reader, hooks), reader=reader)
+    applicants = []
+    for person, score in zip(people, points_of([person.facts for person in people], hooks), strict=True):
+        age = age_on(person.facts.birth, programme.reference_on)
+        banded = tuple(code for code in person.groups if (band := bands[code]) is not None and band.has(age))
+        applicants.append(Applicant(person.key, person.groups, banded, score))
+    return Found(
+        people={person.key: person for person in people},
+        inputs=[applicant.line for applicant in applicants],
+        selection=choose(applicants, [group.quota_of() for group in groups], programme.seed),
+        banded={applicant.key: applicant.banded for applicant in applicants},
+        decided_by=list(dict.fromkeys(decided_by)),
+    )
+
+
+def screening_chunk(programme_id: UUID, position: int, *, prepared: Found, work: Work) -> int | None:
+    """Keep the list and its proof; an earlier list of the programme stays in its own proof."""
+    programme = work.get(Programme, programme_id)
+    selection = prepared.selection
+    earlier = int(work.scalar(select(func.count()).select_from(Screening).where(col(Screening.programme_id) == programme_id)))
+    screening = Screening(
+        programme_id=programme_id,
+        number=earlier + 1,
+        reason=programme.screening_reason,
+        screened_by=programme.screened_by,
+        screened_on=programme.screened_on or work.today,
+        seed=programme.seed,
+        inputs="\n".join(prepared.inputs),
+        inputs_hash=selection.inputs_hash,
+        places="\n".join(place.line for place in selection.places),
+        list_hash=selection.list_hash,
+        distinct_eligible=len(prepared.people),
+        plugins=list(prepared.decided_by),
+    )
+    work.execute(delete(Candidate).where(col(Candidate.programme_id) == programme_id))
+    work.add(screening, *(_candidate(programme_id, place, prepared) for place in selection.places))
+    for group in groups_of(work, programme_id):
+        group.eligible = sum(group.code in person.groups for person in prepared.people.values())
+    programme.status, programme.screening_id = "screened", screening.id
+    return None
+
+
+def prove(programme_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
+    """Repeat the selection from the stored inputs and the published seed, and compare."""
+    programme = reached_programme(reader, programme_id, actor)
+    screening = reader.get(Screening, programme.screening_id)
+    applicants = [Applicant.read(line) for line in screening.inputs.splitlines()]
+    again = choose(applicants, [group.quota_of() for group in groups_of(reader, programme_id)], screening.seed)
+    told = {"seed": screening.seed, "inputs_hash": screening.inputs_hash, "list_hash": screening.list_hash}
+    matches = (again.inputs_hash, again.list_hash) == (screening.inputs_hash, screening.list_hash)
+    return told | {"repeated_list_hash": again.list_hash, "matches": matches}
+
+
+def fairness_view(programme_id: UUID, *, reader: Reader, hooks: Hooks, actor: Actor) -> dict[str, list[Share]]:
+    """Selected against eligible by sex, age, district and disability, before anybody confirms the list."""
+    programme = reached_programme(reader, programme_id, actor)
+    chosen = select(col(Candidate.person_id), col(Candidate.group)).where(
+        col(Candidate.programme_id) == programme_id, col(Candidate.list) == "selected"
+    )
+    selected_for = {row[0].hex: row[1] for row in reader.rows(chosen)}
+    people = eligible_people(programme, _definitions(programme, reader, hooks), reader=reader)
+    return {"groups": fairness(_portrait(person, selected_for.get(person.key, ""), programme.reference_on) for person in people)}
+
+
+def _definitions(programme: Programme, reader: Reader, hooks: Hooks) -> list[GroupDefinition]:
+    known = definitions_of(hooks)
+    return [group_of(group.code, known) for group in groups_of(reader, programme.id)]
+
+
+def _candidate(programme_id: UUID, place: Place, found: Found) -> Candidate:
+    person = found.people[place.key]
+    return Candidate(
+        programme_id=programme_id,
+        person_id=UUID(place.key),
+        group=place.group,
+        list=place.list,
+        rank=place.rank,
+        score=place.score,
+        state="listed" if place.list == "selected" else "waiting",
+        is_banded=place.group in found.banded[place.key],
+        division=person.division,
+        birth=person.facts.birth,
+    )
+
+
+def _portrait(person: Eligible, selected_for: str, on: date) -> Portrait:
+    facts = person.facts
+    district = person.division[:6].ljust(12, "0")
+    return Portrait(person.groups, selected_for, facts.sex, age_on(facts.birth, on), district, facts.is_disabled)
