@@ -1,5 +1,6 @@
 """`qiao demo`: the whole case on this machine, from an empty folder to the public site."""
 
+import os
 import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,7 +39,9 @@ def demo(
 
 def _run(folder: Path, *, scale: float, port_base: int | None, report: Path | None, stays: bool) -> None:
     started = perf_counter()
+    _forget_settings()
     services = load_services([])
+    told: Report | None = None
     with until_interrupted(), drawn_up(scale) as rosters, Supervisor(services, data=folder, port_base=port_base, is_rehearsal=True) as qiao:
         endpoints = {service.name: qiao.address(service.name) for service in services}
         tokens = {service.name: qiao.admin_token(service.name) for service in services}
@@ -54,6 +57,14 @@ def _run(folder: Path, *, scale: float, port_base: int | None, report: Path | No
             return
         console.print("服务仍在运行，按 Ctrl-C 结束。")
         signal.pause()
+    if told is None:
+        raise typer.Exit(130)  # interrupted before the end, as a shell says it
+
+
+def _forget_settings() -> None:
+    """The play has a city of its own: no store, bus or key that the environment names is touched."""
+    for name in [name for name in os.environ if name.startswith("QIAO_")]:
+        del os.environ[name]
 
 
 def _show(report: Report, site: str) -> None:
