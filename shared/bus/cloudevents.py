@@ -112,6 +112,11 @@ class Received:
     traceparent: str | None
     body: bytes
 
+    @property
+    def record(self) -> tuple[str, str]:
+        """What the event is about; events of one record keep their order."""
+        return self.entity, self.entity_id
+
     def event(self, heard: Mapping[str, type[Event]]) -> Event | None:
         """The event in a form that is heard, or None for a fact that nobody here reacts to.
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -27,6 +28,11 @@ from shared.store.store import Store
 from shared.work import Work
 
 log = logging.getLogger("qiao.bus")
+
+COMES_AGAIN = 30.0
+"""Seconds beyond its delay within which an event that waits is delivered again, if it is delivered here at all."""
+SOON = 3
+"""What only waits for something else is asked for again no more slowly than after this many tries."""
 
 
 class Reaction(Protocol):
@@ -58,6 +64,38 @@ class Arrival:
     def subject(self) -> str:
         return origin_of(self.message.subject, self.consumer)
 
+    @property
+    def tries(self) -> int:
+        return int(self.message.metadata.num_delivered)
+
+
+class Behind(NotYet):
+    """An earlier event of the same record waits; this one is in order and only waits with it."""
+
+
+class Order:
+    """Events that wait to be delivered again. Later ones of the same record wait with them, so that its order holds."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[tuple[str, str], dict[int, float]] = {}
+
+    def check(self, received: Received) -> None:
+        """Raises Behind when an earlier event of the same record waits."""
+        now = monotonic()
+        if any(sequence < received.sequence and now < until for sequence, until in self._waiting.get(received.record, {}).items()):
+            raise Behind("an earlier event of the same record waits")
+
+    def hold(self, received: Received, seconds: float) -> None:
+        """This event comes again within that time; if it does not, another process has taken it."""
+        self._waiting.setdefault(received.record, {})[received.sequence] = monotonic() + seconds
+
+    def go_on(self, received: Received) -> None:
+        """The event is settled."""
+        if waiting := self._waiting.get(received.record):
+            waiting.pop(received.sequence, None)
+            if not waiting:
+                del self._waiting[received.record]
+
 
 @dataclass(slots=True)
 class Batch:
@@ -65,8 +103,6 @@ class Batch:
 
     known: frozenset[tuple[str, UUID]]
     begun: set[tuple[str, UUID]] = field(default_factory=set)
-    waiting: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Records with an event that has to wait, and its sequence; their later events wait with it, so that order holds."""
 
     def knows(self, delivery: Delivery) -> bool:
         """Has the event been received before this batch? Raises NotYet when this batch brings it twice: the second waits for the first."""
@@ -75,19 +111,6 @@ class Batch:
             raise NotYet("it came twice at once")
         self.begun.add(key)
         return key in self.known
-
-    def check(self, received: Received) -> None:
-        """Raises NotYet when an earlier event of the same record waits."""
-        if self.waiting.get((received.entity, received.entity_id), received.sequence) < received.sequence:
-            raise NotYet("an earlier event of the same record waits")
-
-    def hold(self, received: Received) -> None:
-        self.waiting.setdefault((received.entity, received.entity_id), received.sequence)
-
-    def go_on(self, received: Received) -> None:
-        """The unit was run again, alone, and did what it could not do before."""
-        if self.waiting.get((received.entity, received.entity_id)) == received.sequence:
-            del self.waiting[received.entity, received.entity_id]
 
 
 class Hearing:
@@ -112,6 +135,7 @@ class Hearing:
         self._tracer = tracer
         self._options = options
         self._tally = tally
+        self._order = Order()
 
     async def take(self, messages: list[Msg]) -> None:
         """Settle a batch. SQLite's one writer runs its units in their order; on PostgreSQL those of one record follow each other."""
@@ -154,13 +178,13 @@ class Hearing:
         attributes: dict[str, str | int] = {
             "messaging.consumer.group.name": arrival.consumer,
             "messaging.message.id": headers.get("ce-id", ""),
-            "messaging.nats.delivery_count": message.metadata.num_delivered,
+            "messaging.nats.delivery_count": arrival.tries,
         }
         with hearing(self._tracer, arrival.subject, headers.get("traceparent"), attributes) as span:
             try:
                 await self._effect(arrival, batch)
             except Exception as error:  # the edge of the process: whatever the fault, the message is delayed or dead-lettered
-                await self._fault(message, arrival.consumer, error, span)
+                await self._fault(arrival, error, span)
             else:
                 await message.ack()
 
@@ -176,27 +200,48 @@ class Hearing:
             return
         if batch.knows(arrival.delivery):
             self._tally.repeated += 1
-            return
-        unit = _unit(arrival.delivery, self._reactions[type(event)], event, batch, one_writer=self._store.is_sqlite)
-        if await self._store.run(unit, today=received.businesstime):
+        elif await self._store.run(self._unit(arrival, arrival.delivery, event), today=received.businesstime):
             self._tally.effected += 1
         else:
             self._tally.repeated += 1
+        self._order.go_on(received)
 
-    async def _fault(self, message: Msg, consumer: str, error: Exception, span: Span) -> None:
-        tries = message.metadata.num_delivered
-        is_last = is_permanent(error) or (tries >= self._options.tries and not is_away(error))
+    def _unit(self, arrival: Arrival, delivery: Delivery, event: Event) -> Callable[[Work], bool]:
+        received, order = delivery.received, self._order
+        comes_again = self._options.delay(arrival.tries) + COMES_AGAIN
+        react = partial(self._reactions[type(event)], event)
+
+        def unit(work: Work) -> bool:
+            try:
+                order.check(received)
+                effected = once(work, delivery, partial(react, work=work), one_writer=self._store.is_sqlite)
+            except Exception as error:
+                if not is_permanent(error):
+                    order.hold(received, comes_again)
+                raise
+            order.go_on(received)  # when the unit was run again, alone, it may have done what it could not do before
+            return effected
+
+        unit.__qualname__ = f"react to {received.subject}"
+        return unit
+
+    async def _fault(self, arrival: Arrival, error: Exception, span: Span) -> None:
+        message, consumer, tries = arrival.message, arrival.consumer, arrival.tries
+        is_only_waiting = isinstance(error, Behind) or is_away(error)
+        is_last = is_permanent(error) or (tries >= self._options.tries and not is_only_waiting)
         told = {"consumer": consumer, "event": (message.headers or {}).get("ce-id", ""), "tries": tries}
         if not isinstance(error, NotYet) or is_last:
             span.set_status(Status(StatusCode.ERROR, reason(error)))
         if is_last and await self._bury(message, consumer, error):
             log.error("an event was dead-lettered", extra=told, exc_info=None if is_permanent(error) else error)
             self._tally.dead += 1
+            if arrival.delivery is not None:
+                self._order.go_on(arrival.delivery.received)
             await message.term()
             return
         log.info("an event is tried again later", extra={**told, "reason": reason(error)})
         self._tally.delayed += 1
-        await message.nak(delay=self._options.delay(tries))
+        await message.nak(delay=self._options.delay(min(tries, SOON) if is_only_waiting else tries))
 
     async def _bury(self, message: Msg, consumer: str, error: Exception) -> bool:
         """False when the dead-letter stream cannot be written: then the message stays where it is."""
@@ -206,19 +251,3 @@ class Hearing:
             log.error("a dead letter could not be kept", extra={"consumer": consumer, "error": repr(trouble)})
             return False
         return True
-
-
-def _unit(delivery: Delivery, reaction: Reaction, event: Event, batch: Batch, *, one_writer: bool) -> Callable[[Work], bool]:
-    def unit(work: Work) -> bool:
-        batch.check(delivery.received)
-        try:
-            effected = once(work, delivery, partial(reaction, event, work=work), one_writer=one_writer)
-        except Exception as error:
-            if not is_permanent(error):
-                batch.hold(delivery.received)
-            raise
-        batch.go_on(delivery.received)
-        return effected
-
-    unit.__qualname__ = f"react to {delivery.received.subject}"
-    return unit

@@ -97,6 +97,28 @@ async def test_what_stays_too_early_is_dead_after_the_last_try(js: JetStreamCont
     assert letter.error == "NotYet: the project is not known yet"
 
 
+async def test_when_an_event_is_given_up_the_next_of_its_record_goes_on(
+    js: JetStreamContext, nats_server: NatsServer, tmp_path: Path
+) -> None:
+    """It waited all the time, which was no fault of its own: it is not dead."""
+
+    def never_the_first(event: SurveyProgressed, *, work: Work) -> None:
+        if event.files_verified == 0:
+            raise NotYet("the project is not known yet")
+        keep(event, work=work)
+
+    async with (
+        house("intake", store_of(tmp_path, "intake"), nats_server.url) as intake,
+        house(
+            "procurement", store_of(tmp_path, "procurement"), nats_server.url, reactions={SurveyProgressed: never_the_first}
+        ) as procurement,
+    ):
+        await intake.say(uuid4(), 0, 3)
+        await eventually(lambda: procurement.heard() == [1, 2])
+
+        assert [letter.tries for letter in await letters(js)] == [FAST.tries]
+
+
 async def test_a_message_stays_where_it_is_while_the_dead_letters_cannot_be_written(
     js: JetStreamContext, nats_server: NatsServer, tmp_path: Path
 ) -> None:
