@@ -81,6 +81,12 @@ def publication_json(publication: Publication, settings: Settings) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1, default=str)
 
 
+def withdrawal_json(publication: Publication) -> str:
+    """What is left of a withdrawn publication: that it was there, and why it is not."""
+    left = {"id": publication.id, "kind": publication.kind, "title": publication.title, "withdrawn_because": publication.reason}
+    return json.dumps(left, ensure_ascii=False, indent=1, default=str)
+
+
 def project_csv(view: ProjectView, pages: Pages) -> str:
     """All figures of a project's page in one long table: table, row, value; a count that is kept back says why."""
     words = pages.words(CHINESE)

@@ -30,6 +30,18 @@ PREPARED: Final = {
 }
 """What one person prepares and another releases."""
 
+NOTICE_TITLES: Final = (
+    L_("部门预算公开"),
+    L_("政府购买服务项目目录公开"),
+    L_("采购需求征求意见公告"),
+    L_("公开招标公告"),
+    L_("废标（终止）公告"),
+    L_("公共服务项目验收结果公告"),
+    L_("项目审计结果公告"),
+    L_("政府购买服务价格标准公告"),
+)
+"""What notices call themselves, where that is not the word of their kind."""
+
 DRAW: Final = "draw"
 KINDS: Final = {**NOTICES, **PREPARED, DRAW: L_("专家抽取记录")}
 

@@ -29,7 +29,8 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 
 async def prepare(runtime: Runtime) -> None:
-    """Draw what was drawn with another design, and the first pages of an empty store."""
+    """Draw what was drawn with another design, and the first pages of an empty store; templates are compiled before the writer waits."""
+    pages().compile()
     await runtime.run(_draw_outdated)
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from services.disclosure import feeds, labels, ocds
-from services.disclosure.labels import KINDS, NOTICES
+from services.disclosure.labels import NOTICES
 from services.disclosure.settings import Settings
 from services.disclosure.store import Entry, Project, Publication, Published
 from services.disclosure.views import FOLDER
@@ -32,9 +32,8 @@ from shared.workdays import add_workdays
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
-SITE = ("home", "about", "accessibility", "data", "not_found")
-"""Pages that belong to no project: template → path."""
-PATHS: Mapping[str, str] = {"home": "/", "about": "/about/", "accessibility": "/accessibility/", "data": "/data/", "not_found": "/404/"}
+FIXED: Mapping[str, str] = {"about": "/about/", "accessibility": "/accessibility/", "data": "/data/", "not_found": "/404/"}
+"""Pages that no publication changes: template → path."""
 
 
 class NotPublishable(WrongState):
@@ -96,8 +95,9 @@ def publish(desk: Desk, publication: Publication, day: date) -> None:
     publication.content_hash = hashlib.sha256(text.encode()).hexdigest()
     publication.path = path_of(publication, project)
     if project is not None:
-        detail = publication.title if publication.kind in NOTICES else KINDS[publication.kind]
-        desk.work.add(Entry(project_id=project.id, day=day, fact="published", detail=detail, path=publication.path))
+        desk.work.add(
+            Entry(project_id=project.id, day=day, fact="published", detail=publication.short_title(project), path=publication.path)
+        )
     desk.work.emit(
         PublicationMade(
             publication_id=publication.id,
@@ -129,7 +129,12 @@ def draw_publication(desk: Desk, publication: Publication) -> None:
     view = publication_view(desk.work, publication)
     for language in LANGUAGES:
         keep(desk, f"{language.prefix}{publication.path}", HTML, _page(desk, "publication", publication.path, language, view=view))
-    keep(desk, f"{publication.path.rstrip('/')}.json", JSON, feeds.publication_json(publication, desk.settings))
+    keep(desk, json_path(publication), JSON, feeds.publication_json(publication, desk.settings))
+
+
+def json_path(publication: Publication) -> str:
+    """The machine twin of a page."""
+    return f"{publication.path.rstrip('/')}.json"
 
 
 def draw_withdrawn(desk: Desk, publication: Publication) -> None:
@@ -137,6 +142,7 @@ def draw_withdrawn(desk: Desk, publication: Publication) -> None:
     for language in LANGUAGES:
         body = _page(desk, "withdrawn", publication.path, language, publication=publication)
         keep(desk, f"{language.prefix}{publication.path}", HTML, body, status=410)
+    keep(desk, json_path(publication), JSON, feeds.withdrawal_json(publication), status=410)
 
 
 def draw_project(desk: Desk, project: Project) -> None:
@@ -154,10 +160,8 @@ def draw_project(desk: Desk, project: Project) -> None:
 def draw_site(desk: Desk) -> None:
     """The pages that show what is newest, and the feeds."""
     view = home_view(desk.work)
-    for template in SITE:
-        for language in LANGUAGES:
-            body = _page(desk, template, PATHS[template], language, view=view)
-            keep(desk, f"{language.prefix}{PATHS[template]}", HTML, body, status=404 if template == "not_found" else 200)
+    for language in LANGUAGES:
+        keep(desk, f"{language.prefix}/", HTML, _page(desk, "home", "/", language, view=view))
     newest = desk.work.select(
         select(Publication).where(Publication.status == "published").order_by(col(Publication.published_on).desc()).limit(50)
     )
@@ -170,6 +174,10 @@ def draw_site(desk: Desk) -> None:
 
 def draw_everything(desk: Desk) -> None:
     """Draw all pages anew: after the design has changed, or into an empty store."""
+    for template, path in FIXED.items():
+        for language in LANGUAGES:
+            body = _page(desk, template, path, language)
+            keep(desk, f"{language.prefix}{path}", HTML, body, status=404 if template == "not_found" else 200)
     for publication in desk.work.select(select(Publication).where(col(Publication.status).in_(("published", "superseded")))):
         if publication.status == "published":
             draw_publication(desk, publication)

@@ -146,6 +146,10 @@ class Publication(Table, table=True):
     reason: str = ""
     problem: str = ""
 
+    def short_title(self, project: Project) -> str:
+        """The title where the project is named already: 合同公告."""
+        return self.title.removeprefix(project.title).lstrip("：") or self.title
+
 
 class Published(Table, table=True):
     """A finished page, record or feed, as it is sent."""

@@ -28,6 +28,12 @@ class Pages:
         """The finished text of a page."""
         return self.environments[language].get_template(template).render(**view)
 
+    def compile(self) -> None:
+        """Read every template now rather than at the first page."""
+        for environment in self.environments.values():
+            for name in environment.list_templates(extensions=["html"]):
+                environment.get_template(name)
+
     def words(self, language: Language) -> Words:
         words: Words = cast("Words", self.environments[language].globals["words"])
         return words

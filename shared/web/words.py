@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from gettext import NullTranslations
 
 from babel.dates import format_date
@@ -21,14 +22,14 @@ MONTH_PATTERNS = {"zh-CN": "y年M月", "en": "MMM y"}
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The formats of one language, bound to templates as filters."""
+    """The formats of one language, bound to templates as filters. Formatting is remembered: a site repeats its days and numbers."""
 
     language: Language
     catalogue: NullTranslations
 
     def number(self, value: Decimal | int) -> str:
         """All digits, grouped: 17,000; 91.125."""
-        return format_decimal(value, locale=self.language.locale, decimal_quantization=False)
+        return _number(self.language.locale, str(value))
 
     def percent(self, part: Decimal | int, whole: Decimal | int) -> str:
         """A share, to a tenth of a percent where it is not whole; — of nothing."""
@@ -36,9 +37,7 @@ class Words:
 
     def money(self, fen: int) -> str:
         """An amount in yuan in full; fen only where there are any."""
-        amount = Decimal(fen) / FEN_PER_YUAN
-        pattern = "¤#,##0" if fen % FEN_PER_YUAN == 0 else "¤#,##0.00"
-        return format_currency(amount, "CNY", format=pattern, locale=self.language.locale, currency_digits=False)
+        return _money(self.language.locale, fen)
 
     def wan(self, fen: int) -> str:
         """The amount in 万元 as offices say it; empty below 10,000 yuan and in other languages."""
@@ -47,8 +46,7 @@ class Words:
 
     def day(self, value: date) -> Markup:
         """A date in full, readable by machines too."""
-        text = format_date(value, DAY_PATTERNS[self.language.tag], locale=self.language.locale)
-        return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)
+        return _day(self.language, value)
 
     def month(self, value: date) -> str:
         return format_date(value, MONTH_PATTERNS[self.language.tag], locale=self.language.locale)
@@ -63,3 +61,21 @@ class Words:
         if self.language is CHINESE or not HAN.search(text):
             return escape(text)
         return Markup('<span lang="{}">{}</span>').format(CHINESE.tag, text)
+
+
+@lru_cache(maxsize=4096)
+def _number(locale: str, digits: str) -> str:
+    """By the digits: 91 and 91.00 are equal, and read differently."""
+    return format_decimal(Decimal(digits), locale=locale, decimal_quantization=False)
+
+
+@lru_cache(maxsize=4096)
+def _money(locale: str, fen: int) -> str:
+    pattern = "¤#,##0" if fen % FEN_PER_YUAN == 0 else "¤#,##0.00"
+    return format_currency(Decimal(fen) / FEN_PER_YUAN, "CNY", format=pattern, locale=locale, currency_digits=False)
+
+
+@lru_cache(maxsize=4096)
+def _day(language: Language, value: date) -> Markup:
+    text = format_date(value, DAY_PATTERNS[language.tag], locale=language.locale)
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)

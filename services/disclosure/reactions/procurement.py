@@ -28,7 +28,7 @@ def project_opened(event: procurement.ProjectOpened, *, work: Work, rules: Rules
     tell(work, project, event.opened_on, "opened")
     for earlier in work.select(select(Publication).where(Publication.project_id == project.id, Publication.status == "published")):
         day = earlier.published_on or event.opened_on
-        work.add(Entry(project_id=project.id, day=day, fact="published", detail=earlier.title, path=earlier.path))
+        work.add(Entry(project_id=project.id, day=day, fact="published", detail=earlier.short_title(project), path=earlier.path))
     redraw(Desk(work, settings, rules, hooks), project)
 
 

@@ -175,8 +175,11 @@ def steps(project: Project, kinds: Mapping[str, Sequence[Publication]], entries:
         _first_day(kinds["award"] or kinds["contract"]),
         _first_day(kinds["contract"]),
         _day_of(entries, "confirmed"),
-        _first_day(kinds["statistics"]),
-        max((each.published_on for each in kinds["evaluation"] if each.content["kind"] == "final" and each.published_on), default=None),
+        max((date.fromisoformat(each.content["counted_on"]) for each in kinds["statistics"]), default=None),
+        max(
+            (date.fromisoformat(each.content["concluded_on"]) for each in kinds["evaluation"] if each.content["kind"] == "final"),
+            default=None,
+        ),
         _first_day(kinds["acceptance"]),
         project.closed_on,
     )

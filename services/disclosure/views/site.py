@@ -1,6 +1,6 @@
 """The pages that belong to no project: the home page, and a project as a line of a list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func
@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from services.disclosure import store
 from services.disclosure.store import Payment, Project, Publication
 from services.disclosure.views.project import stage
+from services.disclosure.views.rounds import Round, round_view
 from shared.work import Reader
 
 NEWEST = 8
@@ -22,6 +23,8 @@ class Line:
     stage: str
     provider: str
     amount: int | None
+    result: Round | None = None
+    """The latest evaluation that is public, where the list asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,18 @@ def home_view(reader: Reader) -> HomeView:
     )
     count, budget = reader.rows(select(func.count(), func.coalesce(func.sum(Project.budget), 0)).select_from(Project))[0]
     return HomeView(
-        projects=tuple(line(project) for project in projects),
+        projects=tuple(replace(line(project), result=_result(reader, project)) for project in projects),
         newest=tuple(reader.select(newest.limit(NEWEST))),
         project_count=count,
         budget=int(budget),
         paid=int(reader.scalar(select(func.coalesce(func.sum(Payment.amount), 0)))),
         publication_count=sum(store.published_counts(reader).values()),
     )
+
+
+def _result(reader: Reader, project: Project) -> Round | None:
+    rounds = sorted((round_view(each) for each in store.current(reader, project.id, "evaluation")), key=lambda shown: shown.scored_on)
+    return rounds[-1] if rounds else None
 
 
 def line(project: Project) -> Line:

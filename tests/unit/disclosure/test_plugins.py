@@ -1,0 +1,32 @@
+"""What disclosure refuses to publish out of the box."""
+
+import pytest
+
+from services.disclosure import hooks
+from services.disclosure.plugins import personal_data
+from shared.plugins import hooks_of
+
+ASKED = hooks_of(hooks, personal_data=personal_data)
+
+
+@pytest.mark.parametrize(
+    ("text", "objection"),
+    [
+        ("联系人电话13812345678。", "内容中有手机号码"),
+        ("身份证号420202194906010027", "内容中有身份证号码"),
+        ("残疾人证42020219490601002743", "内容中有身份证号码"),
+        ("账号6222021234567890128", "内容中有银行卡号"),
+    ],
+)
+def test_number_of_a_person_is_not_published_and_not_repeated(text: str, objection: str) -> None:
+    (found,) = ASKED.objections(text=text)
+
+    assert objection in found
+    assert not any(character.isdigit() for sentence in found for character in sentence)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "成交金额 636,000.00 元，项目编号 HSCG-2016-001", "统一社会信用代码 52420200MJ00000345", "420202000000"]
+)
+def test_amounts_and_official_numbers_are_published(text: str) -> None:
+    assert ASKED.objections(text=text) == [[]]
