@@ -149,8 +149,6 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Service], Pa
             folder = tmp_path_factory.mktemp(service.name)
             store = service.open_store(ServiceSettings(data=folder))
             upgrade(service, store)
-            if not any((service.folder / "migrations").glob("0*.py")):  # until its first migration is written
-                service.table.metadata.create_all(store.engine)
             store.engine.dispose()
             made[service.package] = folder / service.name / f"{service.name}.db"
         return made[service.package]

@@ -54,14 +54,14 @@ def upgrade(service: Migrated, store: Store) -> Path | None:
         if current == newest:
             return None
         backup = _backup(store.path) if current is not None and store.path is not None else None
-        command.upgrade(_config(service, Target(store.engine, store.metadata)), "head")
+        command.upgrade(config_of(service, Target(store.engine, store.metadata)), "head")
         return backup
 
 
 def draft(service: Migrated, metadata: MetaData, message: str, scratch: Path) -> None:
     """Write the next migration from the difference between the tables in code and those of the migrations so far."""
     engine = make_engine(f"sqlite:///{scratch}")
-    config = _config(service, Target(engine, metadata))
+    config = config_of(service, Target(engine, metadata))
     command.upgrade(config, "head")
     command.revision(config, message=message, autogenerate=True, rev_id=f"{len(list(_script(config).walk_revisions())) + 1:04d}")
     engine.dispose()
@@ -76,7 +76,8 @@ def check_schema(service: Migrated, store: Store) -> None:
         )
 
 
-def _config(service: Migrated, target: Target) -> Config:
+def config_of(service: Migrated, target: Target) -> Config:
+    """Alembic's configuration for one service's migrations and one store."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "alembic"))
     config.set_main_option("path_separator", "newline")
@@ -92,7 +93,7 @@ def _script(config: Config) -> ScriptDirectory:
 
 
 def _revisions(service: Migrated, engine: Engine) -> tuple[str | None, str | None]:
-    newest = _script(_config(service, Target(engine, MetaData()))).get_current_head()
+    newest = _script(config_of(service, Target(engine, MetaData()))).get_current_head()
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision(), newest
 

@@ -33,93 +33,128 @@ def kernel_tables(metadata: MetaData) -> KernelTables:
     """Declare the kernel's tables beside a service's own."""
     return KernelTables(
         outbox=_outbox(metadata),
-        inbox=Table(
-            "inbox",
-            metadata,
-            Column("consumer", String, primary_key=True),
-            Column("event_id", Uuid, primary_key=True),
-            Column("aggregate", String, nullable=False),
-            Column("sequence", BigInteger, nullable=False),
-            Column("businesstime", Date),
-            Column("received_at", UtcDateTime, nullable=False),
-            Index("ix_inbox_aggregate", "consumer", "aggregate", "sequence"),
-            Index("ix_inbox_businesstime", "businesstime"),
-        ),
+        inbox=_inbox(metadata),
         act=_act(metadata),
-        idempotency=Table(
-            "idempotency",
-            metadata,
-            Column("key", String, primary_key=True),
-            Column("account", String, nullable=False),
-            Column("request_hash", String, nullable=False),
-            Column("status", Integer, nullable=False),
-            Column("answer", Text, nullable=False),
-            Column("at", UtcDateTime, nullable=False),
-        ),
-        refusal=Table(
-            "refusal",
-            metadata,
-            Column("id", Uuid, primary_key=True),
-            Column("at", UtcDateTime, nullable=False, index=True),
-            Column("acted_on", Date, nullable=False),
-            Column("account", String, nullable=False),
-            Column("method", String, nullable=False),
-            Column("path_template", String, nullable=False),
-            Column("code", String, nullable=False),
-            Column("message", Text, nullable=False),
-            Column("trace_id", String, nullable=False),
-        ),
-        account=Table(
-            "account",
-            metadata,
-            Column("account", String, primary_key=True),
-            Column("name", String, nullable=False),
-            Column("password_hash", String, nullable=False),
-            Column("roles", Json, nullable=False),
-            Column("divisions", Json, nullable=False),
-            Column("contracts", Json, nullable=False),
-            Column("is_active", Boolean, nullable=False),
-            Column("failures", Integer, nullable=False),
-            Column("locked_until", UtcDateTime),
-            Column("password_set_at", UtcDateTime),
-            Column("created_at", UtcDateTime, nullable=False),
-            Column("created_by", String, nullable=False),
-        ),
-        token=Table(
-            "token",
-            metadata,
-            Column("hash", String, primary_key=True),
-            Column("account", String, nullable=False, index=True),
-            Column("created_at", UtcDateTime, nullable=False),
-            Column("expires_at", UtcDateTime, nullable=False),
-        ),
-        job=Table(
-            "job",
-            metadata,
-            Column("id", Uuid, primary_key=True),
-            Column("kind", String, nullable=False),
-            Column("subject_id", Uuid, nullable=False, index=True),
-            Column("status", String, nullable=False, index=True),
-            Column("position", Integer, nullable=False),
-            Column("total", Integer, nullable=False),
-            Column("problem", Text, nullable=False),
-            Column("businesstime", Date, nullable=False),
-            Column("account", String, nullable=False),
-            Column("traceparent", String),
-            Column("started_at", UtcDateTime, nullable=False),
-            Column("changed_at", UtcDateTime, nullable=False),
-        ),
-        file=Table(
-            "file",
-            metadata,
-            Column("id", Uuid, primary_key=True),
-            Column("sha256", String, nullable=False, index=True),
-            Column("size", BigInteger, nullable=False),
-            Column("type", String, nullable=False),
-            Column("contracts", Json, nullable=False),
-            Column("account", String, nullable=False),
-            Column("at", UtcDateTime, nullable=False),
-        ),
+        idempotency=_idempotency(metadata),
+        refusal=_refusal(metadata),
+        account=_account(metadata),
+        token=_token(metadata),
+        job=_job(metadata),
+        file=_file(metadata),
+    )
+
+
+def _inbox(metadata: MetaData) -> Table:
+    """What was heard already, so that an event heard twice takes effect once."""
+    return Table(
+        "inbox",
+        metadata,
+        Column("consumer", String, primary_key=True),
+        Column("event_id", Uuid, primary_key=True),
+        Column("aggregate", String, nullable=False),
+        Column("sequence", BigInteger, nullable=False),
+        Column("businesstime", Date),
+        Column("received_at", UtcDateTime, nullable=False),
+        Index("ix_inbox_aggregate", "consumer", "aggregate", "sequence"),
+        Index("ix_inbox_businesstime", "businesstime"),
+    )
+
+
+def _idempotency(metadata: MetaData) -> Table:
+    """Commands by their key, with the answer that was given."""
+    return Table(
+        "idempotency",
+        metadata,
+        Column("key", String, primary_key=True),
+        Column("account", String, nullable=False),
+        Column("request_hash", String, nullable=False),
+        Column("status", Integer, nullable=False),
+        Column("answer", Text, nullable=False),
+        Column("at", UtcDateTime, nullable=False),
+    )
+
+
+def _refusal(metadata: MetaData) -> Table:
+    """Accesses that were refused, for the auditor."""
+    return Table(
+        "refusal",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("at", UtcDateTime, nullable=False, index=True),
+        Column("acted_on", Date, nullable=False),
+        Column("account", String, nullable=False),
+        Column("method", String, nullable=False),
+        Column("path_template", String, nullable=False),
+        Column("code", String, nullable=False),
+        Column("message", Text, nullable=False),
+        Column("trace_id", String, nullable=False),
+    )
+
+
+def _account(metadata: MetaData) -> Table:
+    """Who may sign in, and how far each reaches."""
+    return Table(
+        "account",
+        metadata,
+        Column("account", String, primary_key=True),
+        Column("name", String, nullable=False),
+        Column("password_hash", String, nullable=False),
+        Column("roles", Json, nullable=False),
+        Column("divisions", Json, nullable=False),
+        Column("contracts", Json, nullable=False),
+        Column("is_active", Boolean, nullable=False),
+        Column("failures", Integer, nullable=False),
+        Column("locked_until", UtcDateTime),
+        Column("password_set_at", UtcDateTime),
+        Column("created_at", UtcDateTime, nullable=False),
+        Column("created_by", String, nullable=False),
+    )
+
+
+def _token(metadata: MetaData) -> Table:
+    """Who is signed in; only a hash of what they carry."""
+    return Table(
+        "token",
+        metadata,
+        Column("hash", String, primary_key=True),
+        Column("account", String, nullable=False, index=True),
+        Column("created_at", UtcDateTime, nullable=False),
+        Column("expires_at", UtcDateTime, nullable=False),
+    )
+
+
+def _job(metadata: MetaData) -> Table:
+    """Long work and how far it has come."""
+    return Table(
+        "job",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("kind", String, nullable=False),
+        Column("subject_id", Uuid, nullable=False, index=True),
+        Column("status", String, nullable=False, index=True),
+        Column("position", Integer, nullable=False),
+        Column("total", Integer, nullable=False),
+        Column("problem", Text, nullable=False),
+        Column("businesstime", Date, nullable=False),
+        Column("account", String, nullable=False),
+        Column("traceparent", String),
+        Column("started_at", UtcDateTime, nullable=False),
+        Column("changed_at", UtcDateTime, nullable=False),
+    )
+
+
+def _file(metadata: MetaData) -> Table:
+    """Documents by the hash of their content."""
+    return Table(
+        "file",
+        metadata,
+        Column("id", Uuid, primary_key=True),
+        Column("sha256", String, nullable=False, index=True),
+        Column("size", BigInteger, nullable=False),
+        Column("type", String, nullable=False),
+        Column("contracts", Json, nullable=False),
+        Column("account", String, nullable=False),
+        Column("at", UtcDateTime, nullable=False),
     )
 
 
