@@ -122,19 +122,21 @@ def correct_session(
     work.add(row, keep_secret(case.recipient_id, row.id, reader=work, keyring=keyring, note=note))
     case.sessions -= int(is_withdrawn)
     case.last_session_on = max(held_on, case.last_session_on or held_on)
-    work.emit(
-        SessionCorrected(
-            case_id=case.id,
-            contract_id=case.contract_id,
-            number=row.number,
-            version=row.version,
-            held_on=held_on,
-            minutes=row.minutes,
-            group=case.group,
-            is_withdrawn=is_withdrawn,
-        )
-    )
+    work.emit(_corrected(row, case))
     return row.id
+
+
+def _corrected(row: Session, case: Case) -> SessionCorrected:
+    return SessionCorrected(
+        case_id=case.id,
+        contract_id=case.contract_id,
+        number=row.number,
+        version=row.version,
+        held_on=row.held_on,
+        minutes=row.minutes,
+        group=case.group,
+        is_withdrawn=row.is_withdrawn,
+    )
 
 
 def hold_activity(
