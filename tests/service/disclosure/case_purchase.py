@@ -58,6 +58,10 @@ class Purchase(Ids):
             "2016-03-04",
             {"目录编号": "A0501", "目录名称": "社会救助服务", "年度预算": "680,000 元", "购买主体": "黄石市民政局"},
         )
+        yield from self._tender()
+        yield from self._negotiation()
+
+    def _tender(self) -> Iterator[Told]:
         yield (
             day("2016-05-09"),
             procurement.ProjectOpened(
@@ -101,6 +105,8 @@ class Purchase(Ids):
                 "终止原因": "至提交投标文件截止时间，投标人 2 家，不足三家，未开标，投标文件已原封退还。",
             },
         )
+
+    def _negotiation(self) -> Iterator[Told]:
         yield (
             day("2016-07-27"),
             procurement.MethodDecided(
