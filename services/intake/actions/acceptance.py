@@ -39,7 +39,8 @@ def accept_roster(roster_id: UUID, *, work: Work, today: date, actor: Actor) -> 
     roster = _to_decide(roster_id, work, actor)
     if roster.survey_id is not None:
         check_survey_open(roster.survey_id, work)
-    if work.scalar(select(exists().where(col(Roster.status) == "accepting"))):
+    statuses = work.rows(select(col(Roster.status)).with_for_update())  # locked: two acceptances at one moment must see each other
+    if any(status == "accepting" for (status,) in statuses):
         raise RosterState("另一份名册正在采用，请稍后再试")
     came_since = (
         col(StagedRow.roster_id) == roster_id,
