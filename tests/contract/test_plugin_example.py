@@ -19,7 +19,7 @@ from tests.conftest import Office
 from tests.project.sources import ROOT
 
 ENABLED = [*SERVICE.plugins, "daye"]
-SETTINGS = {"daye": {"points_for_living_alone": 3}}
+SETTINGS: dict[str, dict[str, object]] = {"daye": {"points_for_living_alone": 3}}
 
 ALONE = PersonFacts(birth=date(1950, 3, 7), sex="female", category="urban_allowance", living_members=1, needs=(1, 0, 2, 0, 0, 0, 0))
 WITH_FAMILY = PersonFacts(birth=date(1950, 3, 7), sex="female", category="urban_allowance", living_members=4, needs=(1, 0, 2, 0, 0, 0, 0))

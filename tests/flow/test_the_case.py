@@ -13,6 +13,7 @@ from tests.flow.conftest import Played
 pytestmark = [pytest.mark.flow, pytest.mark.integration, pytest.mark.timeout(240)]
 
 IDENTITY = re.compile(r"\d{17}[\dX]")
+CE_ID = re.compile(r"'ce-id': '([^']+)'")
 MOBILE = re.compile(r"1[3-9]\d{9}")
 NAMES_TRIED = 150
 
@@ -22,10 +23,13 @@ def test_every_figure_is_the_one_of_the_case(played: Played) -> None:
 
 
 def test_nothing_is_lost_or_put_aside(played: Played) -> None:
+    """A message may stand twice on the bus when its acknowledgement was late; its id stands once in every inbox."""
     events = played.report.events
 
+    ids = {CE_ID.search(message.decode()) for name, messages in played.bus.items() if name != "DLQ" for message in messages}
+
     assert events["kept"] == events["dead_lettered"] == 0
-    assert events["published"] == sum(len(messages) for name, messages in played.bus.items() if name != "DLQ")
+    assert events["published"] == len({found.group(1) for found in ids if found})
     assert played.bus["DLQ"] == []
 
 
@@ -101,11 +105,11 @@ def test_no_name_or_address_gets_out(played: Played, place: str) -> None:
 
 
 def test_the_smallest_cell_is_kept_back_in_every_format(played: Played) -> None:
-    """失联 is below 5 at this scale too; the total of the closings stays, so another cell goes with it."""
-    closings = played.report.casework["closings"]
+    """Reasons of closing with 1 to 4 cases, as 失联 has 3 in the case itself."""
+    smallest = min(played.report.casework["closings"].values())
     page = next(text for path, text in played.pages.items() if path.startswith("/projects/") and path.count("/") == 3)
 
-    assert 0 < closings["lost_contact"] < 5
+    assert 0 < smallest < 5
     assert "少于 5" in page
 
 
