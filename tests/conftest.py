@@ -149,6 +149,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Service], Pa
             folder = tmp_path_factory.mktemp(service.name)
             store = service.open_store(ServiceSettings(data=folder))
             upgrade(service, store)
+            if not any((service.folder / "migrations").glob("0*.py")):  # a small service of the tests' own has none
+                service.table.metadata.create_all(store.engine)
             store.engine.dispose()
             made[service.package] = folder / service.name / f"{service.name}.db"
         return made[service.package]
