@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+import hypothesis
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import insert, select
@@ -28,6 +29,9 @@ from shared.work import Reader, Work
 pytest_plugins = ["tests.servers"]
 
 E = TypeVar("E", bound=Event)
+
+hypothesis.settings.register_profile("qiao", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("qiao")  # what is true does not depend on how busy the machine is
 
 HUANGSHI = "420200000000"
 

@@ -87,7 +87,9 @@ def test_large_text_is_chosen_and_remembered(site: str, page: Page) -> None:
     page.goto(f"{site}{PROJECT}")
     before = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
 
-    page.get_by_role("link", name="大字版").click()
+    with page.expect_response("**/static/text-size.css"):
+        page.get_by_role("link", name="大字版").click()
+    page.wait_for_load_state("networkidle")
 
     assert page.url == f"{site}{PROJECT}"
     assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") > before * 1.3
