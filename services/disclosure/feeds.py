@@ -44,7 +44,7 @@ def atom(newest: Sequence[Publication], settings: Settings) -> str:
         _child(entry, "category", term=publication.kind, label=KINDS[publication.kind])
         _child(entry, "summary", f"{KINDS[publication.kind]}，第 {publication.version} 版")
     indent(feed)
-    return tostring(feed, encoding="unicode", xml_declaration=True)
+    return tostring(feed, encoding="utf-8", xml_declaration=True).decode()
 
 
 def sitemap(paths: Iterable[str], settings: Settings) -> str:

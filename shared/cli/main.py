@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -19,10 +20,9 @@ from shared.cli.installed import NoSuchService, NotInstalled, load_service, load
 from shared.cli.plugins import show_plugins
 from shared.cli.secret_files import secrets_folder
 from shared.cli.supervisor import NotReady, Supervisor, until_interrupted
-from shared.demo.command import demo
 from shared.personal import UnsafeKeyFile
 from shared.plugins import PluginRefused
-from shared.service import Mode, build_app
+from shared.service import Mode, SettingMissing, build_app
 from shared.settings import ServiceSettings
 from shared.store.migrate import SchemaOutdated
 
@@ -39,6 +39,7 @@ FORESEEN = (
     NotReady,
     PluginRefused,
     SchemaOutdated,
+    SettingMissing,
     SettingsError,
     UnsafeKeyFile,
     UnsafeSecret,
@@ -51,7 +52,6 @@ COLOURS = ("cyan", "green", "magenta", "yellow", "blue")
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Qiao 桥: buy social services, and account for it.")
 app.add_typer(database_app, name="db")
 app.add_typer(bus_app, name="bus")
-app.command()(demo)
 console = Console(highlight=False)
 
 ServiceName = Annotated[str, typer.Argument(help="intake, procurement, casework, evaluation or disclosure.", show_default=False)]
@@ -136,6 +136,18 @@ def services() -> None:
 def plugins(service: ServiceName) -> None:
     """Which plugins a service asks, in which order, and which questions there are."""
     show_plugins(load_service(service))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def demo(context: typer.Context) -> None:
+    """Play the Huangshi case through five services; --help says how."""
+    try:
+        played = import_module("shared.demo.command")  # only here: a department's service has neither its packages nor its time to load
+    except ModuleNotFoundError as error:
+        raise NotInstalled("all", str(error.name)) from error
+    command = typer.Typer(pretty_exceptions_enable=False)
+    command.command()(played.demo)
+    command(context.args, prog_name="qiao demo")
 
 
 def main() -> None:
