@@ -44,7 +44,8 @@ def atom(newest: Sequence[Publication], settings: Settings) -> str:
         _child(entry, "category", term=publication.kind, label=KINDS[publication.kind])
         _child(entry, "summary", f"{KINDS[publication.kind]}，第 {publication.version} 版")
     indent(feed)
-    return tostring(feed, encoding="utf-8", xml_declaration=True).decode()
+    document: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
+    return document.decode()
 
 
 def sitemap(paths: Iterable[str], settings: Settings) -> str:
