@@ -1,10 +1,10 @@
 """A roster comes in: read, checked row by row, and laid before a clerk; `acceptance` decides on it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from io import BytesIO
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 from uuid import UUID
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -54,9 +54,19 @@ def read_workbook(file_id: UUID, *, reader: Reader, files: Files) -> RosterTable
     return read_table(cast("Sequence[Sequence[Cell]]", sheet))
 
 
-def read_roster(roster_id: UUID, *, reader: Reader, files: Files) -> RosterTable:
-    """Prepares the import."""
-    return read_workbook(reader.get(Roster, roster_id).file_id, reader=reader, files=files)
+class Checked(NamedTuple):
+    """A row as it will be kept: what is staged, and what is sealed of it; None for a faulty one."""
+
+    staged: dict[str, Any]
+    secret: dict[str, Any] | None
+
+
+def read_roster(roster_id: UUID, *, reader: Reader, files: Files, keyring: Keyring) -> list[Checked]:
+    """Prepares the import beside the writer: every row checked, compared with the store, and sealed or told its faults."""
+    roster = reader.get(Roster, roster_id)
+    table = read_workbook(roster.file_id, reader=reader, files=files)
+    starts = range(0, len(table.rows), CHUNK)
+    return [row for start in starts for row in _check(roster, table, range(start, min(start + CHUNK, len(table.rows))), reader, keyring)]
 
 
 def upload_roster(
@@ -97,32 +107,18 @@ def upload_roster(
     return {"roster_id": roster.id, "job_id": roster.job_id, "rows": rows}
 
 
-def import_chunk(roster_id: UUID, position: int, *, prepared: RosterTable, work: Work, keyring: Keyring) -> int | None:
-    """Check some rows and keep them: good ones sealed, bad ones with their faults."""
-    roster = work.get(Roster, roster_id)
-    end = min(position + CHUNK, len(prepared.rows))
-    checked = [check_row(number, prepared, roster.frame()) for number in range(position, end)]
-    readable = [row for row in checked if isinstance(row, RosterRow)]
-    keys = [keyring.search_hash(row.identity.number) for row in readable]
-    people = known_people(keys, reader=work)
-    categories = known_categories({row.household_no for row in readable}, reader=work)
-    lines = zip(prepared.rows[position:end], checked, strict=True)
-    faulty = [_faulty(roster_id, line.number, row) for line, row in lines if not isinstance(row, RosterRow)]
-    good, secrets = [], []
-    for row, key in zip(readable, keys, strict=True):
-        known = people.get(key)
-        if faults := _category_faults(row, known, categories.get(row.household_no, row.category), prepared):
-            faulty.append(_faulty(roster_id, row.number, faults))
-            continue
-        secret = _seal(row, known.person_id if known else new_id(), keyring)
-        secrets.append(secret)
-        good.append(_good(roster_id, row, secret, key, is_known=known is not None))
-    for table, rows in ((StagedRow, faulty), (StagedRow, good), (PersonSecret, secrets)):
-        if rows:
-            work.execute(insert(table), rows)
-    if end < len(prepared.rows):
-        return end
-    _review(roster, work)
+def import_chunk(roster_id: UUID, position: int, *, prepared: list[Checked], work: Work) -> int | None:
+    """Keep some rows; after the last of them the roster can be looked through."""
+    rows = prepared[position : position + CHUNK]
+    good = [row.staged for row in rows if row.secret is not None]
+    faulty = [row.staged for row in rows if row.secret is None]
+    secrets = [row.secret for row in rows if row.secret is not None]
+    for table, kept in ((StagedRow, faulty), (StagedRow, good), (PersonSecret, secrets)):
+        if kept:
+            work.execute(insert(table), kept)
+    if position + CHUNK < len(prepared):
+        return position + CHUNK
+    _review(work.get(Roster, roster_id), work)
     return None
 
 
@@ -130,6 +126,22 @@ def check_survey_open(survey_id: UUID, work: Work) -> None:
     """Raises RosterState: an accepted survey takes no more households."""
     if work.get(Survey, survey_id).status != "open":
         raise RosterState("该调查已经验收，不能再加入名册", field="survey_id")
+
+
+def _check(roster: Roster, table: RosterTable, positions: range, reader: Reader, keyring: Keyring) -> list[Checked]:
+    rows = [check_row(position, table, roster.frame()) for position in positions]
+    keys = {row.number: keyring.search_hash(row.identity.number) for row in rows if isinstance(row, RosterRow)}
+    people = known_people(list(keys.values()), reader=reader)
+    categories = known_categories({row.household_no for row in rows if isinstance(row, RosterRow)}, reader=reader)
+    checked = []
+    for position, row in zip(positions, rows, strict=True):
+        if isinstance(row, RosterRow):
+            key = keys[row.number]
+            faults = _category_faults(row, people.get(key), categories.get(row.household_no, row.category), table)
+            checked.append(_faulty(roster.id, row.number, faults) if faults else _good(roster.id, row, key, people.get(key), keyring))
+        else:
+            checked.append(_faulty(roster.id, table.rows[position].number, row))
+    return checked
 
 
 def _review(roster: Roster, work: Work) -> None:
@@ -152,19 +164,16 @@ def _category_faults(row: RosterRow, known: Known | None, household_category: st
     return ()
 
 
-def _seal(row: RosterRow, person_id: UUID, keyring: Keyring) -> dict[str, Any]:
+def _good(roster_id: UUID, row: RosterRow, identity_key: str, known: Known | None, keyring: Keyring) -> Checked:
+    person_id, secret_id = known.person_id if known else new_id(), new_id()
     sealed = keyring.seal(person_id, row.personal())
-    return {"id": new_id(), "person_id": person_id, "wrapped_key": sealed.wrapped_key, "sealed": sealed.sealed}
-
-
-def _good(roster_id: UUID, row: RosterRow, secret: Mapping[str, Any], identity_key: str, *, is_known: bool) -> dict[str, Any]:
-    return {
+    staged = {
         "id": new_id(),
         "roster_id": roster_id,
         "number": row.number,
-        "verdict": "update" if is_known else "new",
-        "person_id": secret["person_id"],
-        "secret_id": secret["id"],
+        "verdict": "update" if known else "new",
+        "person_id": person_id,
+        "secret_id": secret_id,
         "identity_key": identity_key,
         "household_no": row.household_no,
         "category": row.category,
@@ -179,7 +188,9 @@ def _good(roster_id: UUID, row: RosterRow, secret: Mapping[str, Any], identity_k
         "disability_level": row.disability_level,
         "is_seriously_ill": bool(row.illness),
     }
+    return Checked(staged, {"id": secret_id, "person_id": person_id, "wrapped_key": sealed.wrapped_key, "sealed": sealed.sealed})
 
 
-def _faulty(roster_id: UUID, number: int, faults: Sequence[CellFault]) -> dict[str, Any]:
-    return {"id": new_id(), "roster_id": roster_id, "number": number, "verdict": "faulty", "faults": [asdict(fault) for fault in faults]}
+def _faulty(roster_id: UUID, number: int, faults: Sequence[CellFault]) -> Checked:
+    told = [asdict(fault) for fault in faults]
+    return Checked({"id": new_id(), "roster_id": roster_id, "number": number, "verdict": "faulty", "faults": told}, None)
