@@ -51,6 +51,8 @@ class Topology:
 
     heard: Mapping[str, Mapping[str, tuple[str, ...]]]
     """Reader → publisher → entities; the publishers and readers together are the services of this bus."""
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Who asks → the questions it puts; who answers one is the second word of its subject."""
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -112,6 +114,7 @@ QIAO = Topology(
             "casework": ("case", "worker", "activity", "contract"),
             "evaluation": ("commission", "round", "finding", "context"),
         },
-    }
+    },
+    asked={"casework": ("req.intake.dossier.v1",)},
 )
-"""The five services. A test compares it with what their reactions hear."""
+"""The five services. A test compares it with what their reactions hear, and with what they ask and answer."""

@@ -11,6 +11,7 @@ Cents = Annotated[int, Field(description="amount in fen (分)")]
 GroupCode = Annotated[str, Field(pattern=r"^[A-Z0-9_]{1,24}$", description="code of a target group (对象类别)")]
 
 _registry: dict[str, type["Event"]] = {}
+_requests: dict[str, type["Request"]] = {}
 
 
 class Part(BaseModel):
@@ -44,6 +45,14 @@ class Request(Part):
     """A question one service asks another over NATS, answered at once or not at all."""
 
     subject: ClassVar[str]
+    """`req.<who answers>.<question>.v<major>`"""
+    answer: ClassVar[str]
+    """What the bytes of an answer are, for who reads the contract."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        _requests[cls.subject] = cls
 
 
 def event_types() -> dict[str, type[Event]]:
@@ -51,9 +60,14 @@ def event_types() -> dict[str, type[Event]]:
     return dict(sorted(_registry.items()))
 
 
+def request_types() -> dict[str, type[Request]]:
+    """Every declared question by its subject."""
+    return dict(sorted(_requests.items()))
+
+
 def schema_of(event: type[Event]) -> dict[str, Any]:
     """The JSON Schema that is checked in under shared/events/schemas/."""
     return TypeAdapter(event).json_schema()
 
 
-__all__ = ["UUID", "Cents", "Division", "Event", "GroupCode", "Part", "Request", "date", "event_types", "schema_of"]
+__all__ = ["UUID", "Cents", "Division", "Event", "GroupCode", "Part", "Request", "date", "event_types", "request_types", "schema_of"]

@@ -146,6 +146,7 @@ class DossierRequest(Request):
     """May this caseworker see this recipient's dossier for this purpose? (decision 18)"""
 
     subject: ClassVar[str] = "req.intake.dossier.v1"
+    answer: ClassVar[str] = "the dossier as JSON, sealed to `reply_key` (libsodium sealed box)"
     recipient_id: UUID
     contract_id: UUID
     case_id: UUID

@@ -4,7 +4,7 @@ import pytest
 
 from shared.bus.topology import BATCH, MAX_ACK_PENDING, QIAO, Consumer, Topology
 from shared.cli.installed import load_services
-from shared.events import event_types
+from shared.events import event_types, request_types
 
 
 def test_the_topology_is_what_the_services_react_to() -> None:
@@ -15,6 +15,20 @@ def test_the_topology_is_what_the_services_react_to() -> None:
             heard.setdefault(service.name, {}).setdefault(publisher, set()).add(entity)
 
     assert {reader: {publisher: set(entities) for publisher, entities in hears.items()} for reader, hears in QIAO.heard.items()} == heard
+
+
+def test_every_question_has_somebody_who_puts_it_and_the_one_who_answers_it() -> None:
+    answered = {(service.name, answer.request.subject) for service in load_services() for answer in service.answers}
+    putting = {
+        (service.name, subject)
+        for service in load_services()
+        for subject, request in request_types().items()
+        for source in service.folder.rglob("*.py")
+        if f"{request.__name__}(" in source.read_text("utf-8")
+    }
+
+    assert answered == {(subject.split(".")[1], subject) for subject in request_types()}
+    assert putting == {(asker, subject) for asker, subjects in QIAO.asked.items() for subject in subjects}
 
 
 def test_every_filter_meets_an_event_that_exists() -> None:
