@@ -23,6 +23,7 @@ from shared.telemetry import Telemetry
 from shared.work import Reader, Work
 
 SWEEP_SECONDS = 1.0
+UNFINISHED = ("waiting", "running")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,11 @@ class JobRunner:
     ) -> Callable[[Work], int | None]:
         def unit(work: Work) -> int | None:
             job = work.kernel.job
-            reached = work.scalar(select(job.c.position).where(job.c.id == job_id))
-            if reached != position:  # another process did this chunk: go on from where it stopped
-                return int(reached)
+            standing = work.rows(select(job.c.position, job.c.status).where(job.c.id == job_id).with_for_update())[0]
+            if standing.status not in UNFINISHED:
+                return None
+            if standing.position != position:  # another process did this chunk: go on from where it stopped
+                return int(standing.position)
             next_position = self._runtime.run_chunk(chunk, subject_id, position, prepared, work)
             done = (
                 {"status": "done", "position": job.c.total} if next_position is None else {"status": "running", "position": next_position}
@@ -141,7 +144,7 @@ class JobRunner:
 def _unfinished(reader: Reader) -> Any:
     job = reader.kernel.job.c
     columns = (job.id, job.kind, job.subject_id, job.position, job.businesstime, job.traceparent)
-    return reader.rows(select(*columns).where(job.status.in_(("waiting", "running"))).order_by(job.started_at))
+    return reader.rows(select(*columns).where(job.status.in_(UNFINISHED)).order_by(job.started_at))
 
 
 def _fail(job_id: UUID, problem: str, work: Work) -> None:

@@ -102,6 +102,7 @@ def set_password(account: str, password_hash: str, *, work: "Work") -> None:
 def admit_admin(hashed: str, *, work: "Work") -> None:
     """Make the account `admin` if need be; it has no password, and of its tokens only this one."""
     held, tokens = work.kernel.account, work.kernel.token
+    work.alone("admit admin")  # every process of a service does it at its start
     if work.scalar(select(held.c.account).where(held.c.account == ADMIN)) is None:
         row = {"account": ADMIN, "name": KERNEL_ROLES[ADMIN], "roles": [ADMIN], "divisions": [], "contracts": []}
         sign_in = {"password_hash": NO_PASSWORD, "is_active": True, "failures": 0}

@@ -14,7 +14,7 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from shared.access import Actor
 from shared.clock import ACTED_ON
@@ -114,8 +114,7 @@ class Call:
     @staticmethod
     def _before(work: Work, key: str, request_hash: str) -> Answer | None:
         """The answer given to this key already. On PostgreSQL two requests with one key wait for each other."""
-        if work.is_concurrent:
-            work.scalar(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+        work.alone(key)
         kept = work.kernel.idempotency.c
         rows = work.rows(select(kept.request_hash, kept.status, kept.answer).where(kept.key == key))
         if not rows:
