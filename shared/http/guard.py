@@ -83,6 +83,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # a GET whose body stays here (RFC 9110 §9.3.2)
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         began = perf_counter()
         status = 500
 
@@ -118,6 +120,13 @@ class Guard:
     def _own_origins(self, scope: Scope, headers: Headers) -> frozenset[str]:
         own = {f"{scope.get('scheme', 'http')}://{headers.get('host', '')}"}
         return frozenset(own | {self._public_origin} if self._public_origin else own)
+
+
+def _without_body(send: Send) -> Send:
+    async def bare(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return bare
 
 
 def _length(headers: Headers) -> int:
