@@ -128,6 +128,7 @@ class Runtime:
             self.store,
             reactions={reaction.event: partial(self.react, reaction.function) for reaction in service.reactions},
             answers={answer.request: partial(self.react, answer.function) for answer in service.answers},
+            on_refusal=self.access.record,
             tracer=self.telemetry.tracer,
             relays=mode != "serve",
             consumes=mode != "serve",

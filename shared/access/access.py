@@ -129,11 +129,9 @@ class Access:
         await self._units.run(credentials.admit_admin, hash_token(read_secret(token_file)))
         self.forget(ADMIN)
 
-    async def record(self, refusal: Refusal, *, actor: Actor | None, method: str, path_template: str) -> None:
+    async def record(self, refusal: Refusal, *, account: str, method: str, path_template: str) -> None:
         """Keep a refused access for the auditor (8.1.4.3), as a unit of its own: the refused one has left nothing."""
-        await self._units.run(
-            credentials.keep_refusal, refusal.code, refusal.message, actor.account if actor else "", method, path_template
-        )
+        await self._units.run(credentials.keep_refusal, refusal.code, refusal.message, account, method, path_template)
 
     async def _check_password(self, account: str, password: str) -> Credential:
         credential = await self._units.read(credentials.credential_of, account)

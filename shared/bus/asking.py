@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol
 
 import nats.errors
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from shared.bus.faults import reason
 from shared.bus.tracing import headers_of
-from shared.errors import Busy, Forbidden, Malformed, Refusal
+from shared.errors import Busy, Forbidden, Malformed, NotFound, Refusal
 from shared.events.event import Request
 from shared.store.store import Store
 from shared.telemetry.context import context_of
@@ -28,6 +28,12 @@ FAILED = "failed"
 
 class Answer(Protocol):
     def __call__(self, request: Any, /, *, work: Work) -> bytes: ...
+
+
+class OnRefusal(Protocol):
+    """Keeps a refused question for the auditor, as a refused access over HTTP is kept."""
+
+    def __call__(self, refusal: Refusal, *, account: str, method: str, path_template: str) -> Awaitable[None]: ...
 
 
 class AskRefused(Forbidden):
@@ -58,10 +64,20 @@ async def ask(client: Client, request: Request, *, tracer: Tracer, patience: flo
 class Answering:
     """Answers the questions put to one service; its processes share them."""
 
-    def __init__(self, client: Client, service: str, store: Store, answers: Mapping[type[Request], Answer], *, tracer: Tracer) -> None:
+    def __init__(
+        self,
+        client: Client,
+        service: str,
+        store: Store,
+        answers: Mapping[type[Request], Answer],
+        *,
+        tracer: Tracer,
+        on_refusal: OnRefusal | None = None,
+    ) -> None:
         self._client = client
         self._service = service
         self._store = store
+        self._on_refusal = on_refusal
         self._answers = {request.subject: (request, answer) for request, answer in answers.items()}
         self._tracer = tracer
         self._running: set[asyncio.Task[None]] = set()
@@ -90,6 +106,7 @@ class Answering:
                 await self._respond(message, await self._found(message))
             except Refusal as refusal:
                 span.set_attribute("qiao.refused", refusal.code)
+                await self._record(refusal, message)
                 await self._respond(message, refusal.message.encode(), refused=refusal.code)
             except ValidationError:
                 await self._respond(message, "请求格式不符合约定".encode(), refused=Malformed.code)
@@ -107,6 +124,17 @@ class Answering:
 
         unit.__qualname__ = f"answer {message.subject}"
         return await self._store.run(unit, today=getattr(request, "asked_on", None))
+
+    async def _record(self, refusal: Refusal, message: Msg) -> None:
+        if self._on_refusal is None or not isinstance(refusal, Forbidden | NotFound):
+            return
+        kind, _ = self._answers[message.subject]
+        try:
+            await self._on_refusal(
+                refusal, account=kind.model_validate_json(message.data).asker, method="ASK", path_template=message.subject
+            )
+        except Busy:
+            log.warning("refusal not recorded", extra={"code": refusal.code})
 
     async def _respond(self, message: Msg, body: bytes, *, refused: str = "") -> None:
         try:

@@ -13,7 +13,7 @@ from nats.aio.client import Client
 from nats.js.client import JetStreamContext
 from opentelemetry.trace import Tracer
 
-from shared.bus.asking import Answer, Answering, ask
+from shared.bus.asking import Answer, Answering, OnRefusal, ask
 from shared.bus.broker import Listening, close, make_broker
 from shared.bus.ending import end, pause, unless
 from shared.bus.hearing import Hearing, Reaction
@@ -45,6 +45,7 @@ class Bus:
         *,
         reactions: Mapping[type[Event], Reaction],
         answers: Mapping[type[Request], Answer] | None = None,
+        on_refusal: OnRefusal | None = None,
         tracer: Tracer,
         topology: Topology = QIAO,
         options: Options | None = None,
@@ -56,6 +57,7 @@ class Bus:
         self._store = store
         self._reactions = reactions
         self._answers = answers or {}
+        self._on_refusal = on_refusal
         self._tracer = tracer
         self._options = options or Options()
         self._relays = relays
@@ -162,7 +164,8 @@ class Bus:
         js = client.jetstream()
         over = asyncio.Event()
         if self._consumes:
-            await Answering(client, self._service, self._store, self._answers, tracer=self._tracer).start()
+            answering = Answering(client, self._service, self._store, self._answers, tracer=self._tracer, on_refusal=self._on_refusal)
+            await answering.start()
         async with asyncio.TaskGroup() as tasks:
             for watch in self._watches:
                 hearing = Hearing(

@@ -54,6 +54,11 @@ class Request(Part):
         super().__pydantic_init_subclass__(**kwargs)
         _requests[cls.subject] = cls
 
+    @property
+    def asker(self) -> str:
+        """The account that asks, where the question says it."""
+        return str(getattr(self, "actor", ""))
+
 
 def event_types() -> dict[str, type[Event]]:
     """Every declared event by its subject."""

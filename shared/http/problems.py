@@ -90,7 +90,7 @@ VALIDATION: Final[Mapping[str, str]] = {
 class Recorder(Protocol):
     """Keeps a refused access."""
 
-    def __call__(self, refusal: Refusal, *, actor: Actor | None, method: str, path_template: str) -> Awaitable[None]: ...
+    def __call__(self, refusal: Refusal, *, account: str, method: str, path_template: str) -> Awaitable[None]: ...
 
 
 def status_of(refusal: Refusal) -> int:
@@ -119,7 +119,7 @@ def install(app: FastAPI, *, record: Recorder) -> None:
         actor = getattr(request.state, "actor", None)
         if is_recorded(error, actor):
             try:
-                await record(error, actor=actor, method=request.method, path_template=template_of(request.scope))
+                await record(error, account=actor.account if actor else "", method=request.method, path_template=template_of(request.scope))
             except Busy:
                 log.warning("refusal not recorded", extra={"code": error.code})
         headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else {}

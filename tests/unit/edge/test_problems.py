@@ -63,10 +63,10 @@ class Edge:
 
         self.http = TestClient(app)
 
-    async def record(self, refusal: Refusal, *, actor: Actor | None, method: str, path_template: str) -> None:
+    async def record(self, refusal: Refusal, *, account: str, method: str, path_template: str) -> None:
         if self.recorder_is_busy:
             raise Busy
-        self.recorded.append((refusal.code, actor.account if actor else "", f"{method} {path_template}"))
+        self.recorded.append((refusal.code, account, f"{method} {path_template}"))
 
     def raising(self, error: Exception) -> Any:
         self.raised = error
