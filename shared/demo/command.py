@@ -9,10 +9,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from shared.cli.installed import load_services
 from shared.cli.supervisor import Supervisor, until_interrupted
+from shared.demo.desk import NotAsTold
 from shared.demo.play import play
 from shared.demo.report import Report
 from shared.demo.workbook import drawn_up
@@ -46,7 +48,11 @@ def _run(folder: Path, *, scale: float, port_base: int | None, report: Path | No
         endpoints = {service.name: qiao.address(service.name) for service in services}
         tokens = {service.name: qiao.admin_token(service.name) for service in services}
         start_up = round(perf_counter() - started, 2)
-        told = play(endpoints, tokens, scale=scale, console=console, rosters=rosters)
+        try:
+            told = play(endpoints, tokens, scale=scale, console=console, rosters=rosters)
+        except NotAsTold as fault:
+            console.print(f"[red]演示中断：[/]{escape(str(fault))}", soft_wrap=True)
+            raise typer.Exit(1) from fault
         told.seconds = {"start": start_up} | told.seconds | {"total": round(perf_counter() - started, 2)}
         _show(told, endpoints["disclosure"])
         if report is not None:

@@ -1,6 +1,7 @@
 """What the services say at the end of the play. Every number is read back from them; nothing is the player's own count."""
 
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -9,6 +10,8 @@ from shared.demo.figures import FINAL, GROUPS, MID, Figures, Sheets
 from shared.demo.stage import Stage
 
 Found = dict[str, Any]
+QUIET_SECONDS = 1.5
+"""An event that is heard may make a service say another; without news for this long, none is on its way."""
 
 
 class Report(BaseModel):
@@ -56,12 +59,16 @@ def read(stage: Stage) -> Report:
 
 
 def _events(stage: Stage) -> Found:
-    """What all services together have said and heard, once nothing is on its way."""
+    """What all services together have said and heard, once nothing is kept and nobody has said or heard anything new for a while."""
+    before, since = Found(), monotonic()
 
     def counts() -> Found | None:
+        nonlocal before, since
         each = [stage.admin(service).get("/-/events") for service in stage.endpoints]
         together = {name: sum(one[name] for one in each) for name in each[0]}
-        return together if not together["kept"] else None
+        if together != before:
+            before, since = together, monotonic()
+        return together if not together["kept"] and monotonic() - since > QUIET_SECONDS else None
 
     return stage.until("全部事件送达", counts)
 
