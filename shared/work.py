@@ -21,6 +21,7 @@ from sqlmodel import SQLModel
 from shared.access import Actor
 from shared.errors import NotFound, WrongState
 from shared.events.event import Event
+from shared.events.majors import forms
 from shared.ids import new_id
 from shared.store.tables import KernelTables
 from shared.telemetry import current_trace_id, current_traceparent
@@ -227,26 +228,27 @@ class Work(Reader):
         self._added.extend((_table_of(type(row)), row) for row in rows)
 
     def emit(self, event: Event) -> None:
-        """Say what happened; the relay publishes it after the commit. Raises EventTooLarge over 256 kB."""
-        data = event.model_dump_json()
-        if len(data.encode()) > MAX_EVENT_BYTES:
-            raise EventTooLarge(f"{event.subject}: {len(data)} characters")
-        entity, entity_id = event.aggregate
+        """Say what happened, to readers of older majors too; the relay publishes it after the commit. Raises EventTooLarge over 256 kB."""
+        for event_id, form in forms(event, new_id()):
+            data = form.model_dump_json()
+            if len(data.encode()) > MAX_EVENT_BYTES:
+                raise EventTooLarge(f"{form.subject}: {len(data)} characters")
+            entity, entity_id = form.aggregate
+            self._own.insert(
+                self.kernel.outbox,
+                {
+                    "event_id": event_id,
+                    "aggregate_type": entity,
+                    "aggregate_id": entity_id,
+                    "type": form.subject,
+                    "data": data,
+                    "time": self.now,
+                    "businesstime": self.today,
+                    "division": getattr(form, "division", None),
+                    "traceparent": current_traceparent(),
+                },
+            )
         self.emitted.append(event)
-        self._own.insert(
-            self.kernel.outbox,
-            {
-                "event_id": new_id(),
-                "aggregate_type": entity,
-                "aggregate_id": entity_id,
-                "type": event.subject,
-                "data": data,
-                "time": self.now,
-                "businesstime": self.today,
-                "division": getattr(event, "division", None),
-                "traceparent": current_traceparent(),
-            },
-        )
 
     def execute(self, statement: Executable, parameters: Sequence[dict[str, Any]] | None = None) -> None:
         """Write many rows at once with SQLAlchemy Core."""

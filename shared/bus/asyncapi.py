@@ -42,6 +42,7 @@ _HEADERS: Document = {
         "description": "grows per source; of two facts about one subject the greater is the later",
     },
     "ce-division": {"type": "string", "pattern": "^[0-9]{12}$", "description": "GB/T 2260 division, if it has one"},
+    "ce-beside": {"type": "string", "description": "other majors in which the same fact is said; a reader takes the newest it knows"},
     "ce-datacontenttype": {"const": CONTENT_TYPE},
     "ce-dataschema": {"type": "string", "pattern": "^urn:qiao:schema:"},
     "content-type": {"const": CONTENT_TYPE},
@@ -52,7 +53,7 @@ _HEADERS: Document = {
     },
     "traceparent": {"type": "string", "description": "W3C trace context: the reader continues the trace"},
 }
-_OPTIONAL_HEADERS = {"ce-division", "traceparent"}
+_OPTIONAL_HEADERS = {"ce-beside", "ce-division", "traceparent"}
 _REPLIES: Document = {
     "answer": {"headers": {"type": "object"}, "contentType": "application/octet-stream", "payload": {"type": "string", "format": "binary"}},
     "refusal": {

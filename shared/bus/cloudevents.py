@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from shared.bus.faults import UnknownMajor, Unreadable
 from shared.events.event import Event
+from shared.events.majors import fact_of, is_older_form, major_of, said_beside
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
@@ -39,11 +40,6 @@ def upcasts(old: str, *, to: str) -> Callable[[Upcast], Upcast]:
         return function
 
     return register
-
-
-def fact_of(subject: str) -> str:
-    """The subject without its major version."""
-    return subject.rpartition(".v")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +86,8 @@ def to_message(said: Said, *, traceparent: Mapping[str, str]) -> Message:
     }
     if said.division:
         attributes["division"] = said.division
+    if beside := said_beside(said.subject, said.event_id):
+        attributes["beside"] = " ".join(beside)
     headers = {f"ce-{name}": percent_encode(value) for name, value in attributes.items()}
     headers |= {"content-type": CONTENT_TYPE, "Nats-Msg-Id": str(said.event_id), **traceparent}
     return Message(said.subject, headers, said.data.encode())
@@ -111,6 +109,8 @@ class Received:
     division: str | None
     traceparent: str | None
     body: bytes
+    beside: tuple[str, ...] = ()
+    """Other majors in which the same fact is said; a reader takes the newest that it knows."""
 
     @property
     def record(self) -> tuple[str, str]:
@@ -118,11 +118,13 @@ class Received:
         return self.entity, self.entity_id
 
     def event(self, heard: Mapping[str, type[Event]]) -> Event | None:
-        """The event in a form that is heard, or None for a fact that nobody here reacts to.
+        """The event in a form that is heard, or None for a fact that nobody here reacts to, or that is said better beside.
 
         Raises UnknownMajor for a fact we hear in a version we do not know, Unreadable for data that break its schema.
         """
         if fact_of(self.subject) not in {fact_of(subject) for subject in heard}:
+            return None
+        if self._is_said_better(heard):
             return None
         try:
             if self.subject in heard:
@@ -136,6 +138,14 @@ class Received:
             return heard[subject].model_validate(data)
         except (ValidationError, ValueError) as error:
             raise Unreadable(f"{self.subject}: {_without_values(error)}") from error
+
+    def _is_said_better(self, heard: Mapping[str, type[Event]]) -> bool:
+        """Does this reader take the same fact in another major? Of those it hears the newest, else the newest it can bring up."""
+        if self.beside:
+            said = sorted((self.subject, *self.beside), key=major_of, reverse=True)
+            known = [subject for subject in said if subject in heard] or [subject for subject in said if subject in _upcasts] or said
+            return self.subject != known[0]
+        return is_older_form(self.id) and self.subject not in heard  # a replay of the time when both were said
 
 
 def from_message(headers: Mapping[str, str] | None, body: bytes) -> Received:
@@ -179,6 +189,7 @@ def _checked(attributes: Mapping[str, str], traceparent: str | None, body: bytes
         division=attributes.get("division"),
         traceparent=traceparent,
         body=body,
+        beside=tuple(attributes.get("beside", "").split()),
     )
 
 
