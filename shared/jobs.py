@@ -6,7 +6,6 @@ screening) is prepared once beside the writer, `prepare(subject_id, *, reader, �
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from shared.access import SYSTEM
+from shared.bus.ending import end, pause
+from shared.bus.faults import is_away
 from shared.errors import Busy, Refusal
 from shared.store.store import Store
 from shared.telemetry import Telemetry
@@ -90,18 +91,21 @@ class JobRunner:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
 
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            for waiting in await self._store.read(_unfinished):
-                with self._telemetry.span(f"job {waiting.kind}", parent=waiting.traceparent):
-                    await self._finish(waiting)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), SWEEP_SECONDS)
+            try:
+                for waiting in await self._store.read(_unfinished):
+                    with self._telemetry.span(f"job {waiting.kind}", parent=waiting.traceparent):
+                        await self._finish(waiting)
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.warning("jobs wait for the store", extra={"error": type(error).__name__})
+                await asyncio.sleep(SWEEP_SECONDS)
+            await pause(self._wake, SWEEP_SECONDS)
 
     async def _finish(self, waiting: Any) -> None:
         """Run what is left of a job. Whatever a chunk raises ends the job and is its problem; it must not end the others."""
@@ -116,7 +120,9 @@ class JobRunner:
             await asyncio.sleep(SWEEP_SECONDS)
         except Refusal as refusal:
             await self._store.run(partial(_fail, waiting.id, refusal.message), bulk=True, deadline=3600)
-        except Exception:
+        except Exception as error:
+            if is_away(error):
+                raise
             log.exception("a job failed", extra={"job": str(waiting.id), "kind": waiting.kind})
             await self._store.run(partial(_fail, waiting.id, "系统出现故障，已记录"), bulk=True, deadline=3600)
 

@@ -43,6 +43,9 @@ class FakeWork:
     def add(self, *rows: SQLModel) -> None:
         self.added.extend(rows)
 
+    def alone(self, what: str) -> None:
+        """Nobody else is there."""
+
     def emit(self, event: Event) -> None:
         self.emitted.append(event)
 

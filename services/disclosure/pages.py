@@ -35,6 +35,7 @@ async def prepare(runtime: Runtime) -> None:
 
 
 def _draw_outdated(*, work: Work, rules: Rules, hooks: Hooks, settings: Settings) -> None:
+    work.alone("draw the site")
     home = work.find(Published, "/")
     if home is None or home.design != pages().design:
         draw_everything(Desk(work, settings, rules, hooks))

@@ -159,6 +159,7 @@ def draw_project(desk: Desk, project: Project) -> None:
 
 def draw_site(desk: Desk) -> None:
     """The pages that show what is newest, and the feeds."""
+    desk.work.alone("draw the site")  # they show what every publication has changed, so none may be drawn beside another
     view = home_view(desk.work)
     for language in LANGUAGES:
         keep(desk, f"{language.prefix}/", HTML, _page(desk, "home", "/", language, view=view))

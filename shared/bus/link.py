@@ -20,8 +20,9 @@ from shared.bus.hearing import Hearing, Reaction
 from shared.bus.options import Options
 from shared.bus.provision import ServerTooOld, check_version, stream_drift
 from shared.bus.publishing import Publisher
+from shared.bus.rights import rights_of
 from shared.bus.topology import QIAO, Topology, stream_of
-from shared.bus.watching import Watch
+from shared.bus.watching import WELL, Watch
 from shared.errors import Busy
 from shared.events.event import Event, Request
 from shared.relay import Relay
@@ -63,7 +64,9 @@ class Bus:
         self._relays = relays
         self._consumes = consumes
         self._stream = next(stream for stream in topology.streams() if stream.name == stream_of(service))
-        self._watches = [Watch(consumer, topology.limits, self._options) for consumer in topology.consumers(service)] if consumes else []
+        heard = list(topology.consumers(service)) if consumes else []
+        self._rights = rights_of(store, service, consumers=len(heard))
+        self._watches = [Watch(consumer, topology.limits, self._options, self._rights) for consumer in heard]
         self._publisher = Publisher(service, self._options)
         self._relay: Relay | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -89,6 +92,7 @@ class Bus:
         for task in self._tasks:
             await end(task)
         self._tasks = []
+        await self._rights.close()
 
     async def ask(self, request: Request) -> bytes:
         """Put a question to another service. Raises AskRefused, or Busy when nobody answers."""
@@ -103,7 +107,7 @@ class Bus:
         drift = [*self._stream_drift, *(f"consumer {watch.consumer.name}: {found}" for watch in self._watches for found in watch.drift)]
         relay = self._relay_health()
         is_linked = self._publisher.is_connected()
-        is_well = is_linked and not drift and relay["is_well"] and all(told["state"] == "ok" for told in consumers.values())
+        is_well = is_linked and not drift and relay["is_well"] and all(told["state"] in WELL for told in consumers.values())
         return {
             "state": "ok" if is_well else "degraded",
             "nats": {"connected": is_linked, "trouble": "" if is_linked else self._trouble},
@@ -171,7 +175,7 @@ class Bus:
                 hearing = Hearing(
                     watch.consumer, self._store, self._reactions, watch.tally, js=js, tracer=self._tracer, options=self._options
                 )
-                listening = Listening(broker, self._service, watch.consumer, hearing.take, self._options)
+                listening = Listening(broker, self._service, watch.consumer, watch.guarded(hearing.take), self._options)
                 tasks.create_task(watch.keep(js, listening, over))
             tasks.create_task(self._watch_stream(js, over))
             await unless(self._over, closed.wait())

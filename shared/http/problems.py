@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.access import Actor
+from shared.bus.faults import is_away
 from shared.errors import Busy, Fault, Forbidden, Malformed, NotFound, Refusal, RuleRefusal, Unauthenticated, WrongState
 from shared.telemetry import current_trace_id
 
@@ -172,9 +173,13 @@ class LastNet:
         except Exception as error:  # the edge of the process: one citizen's fault must not be everybody's
             if has_started or scope["type"] != "http":
                 raise
-            log.error("unexpected", exc_info=error, extra={"method": scope["method"], "route": template_of(scope)})
             trace.get_current_span().set_attribute("exception.type", type(error).__qualname__)
-            answer = problem(500, "internal", "系统出现故障，已记录；本次没有办理，请稍后再试或联系管理员")
+            if is_away(error):  # whether it was done nobody knows: the same key again will tell
+                log.warning("the store is away", extra={"error": type(error).__name__, "route": template_of(scope)})
+                answer = problem(503, Busy.code, "数据库暂时不可用，请稍后用同一编号重新提交", headers={"Retry-After": "2"})
+            else:
+                log.error("unexpected", exc_info=error, extra={"method": scope["method"], "route": template_of(scope)})
+                answer = problem(500, "internal", "系统出现故障，已记录；本次没有办理，请稍后再试或联系管理员")
             await answer(scope, receive, send)
 
 

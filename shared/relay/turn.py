@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from shared.bus.ending import end, pause
+from shared.bus.rights import LET_GO_OF_THE_DEAD
 from shared.store.store import Store
 
 TRY_AGAIN = 0.5
@@ -90,6 +91,7 @@ class PostgresTurn(Turn):
     @asynccontextmanager
     async def _exclusive(self) -> AsyncIterator[None]:
         async with await psycopg.AsyncConnection.connect(self._address, autocommit=True) as connection:
+            await connection.execute(LET_GO_OF_THE_DEAD)
             while not self.is_over.is_set() and not await self._locked(connection):
                 await pause(self.is_over, TRY_AGAIN)
             await connection.execute(f"LISTEN {CHANNEL}")

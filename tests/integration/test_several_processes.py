@@ -19,8 +19,8 @@ from shared.store.store import Store
 from shared.telemetry import Telemetry
 from shared.work import Reader, Work
 from tests.faults.provisioned import js
+from tests.faults.town import TOWN, House, eventually, house, numbers, open_store, progressed, say
 from tests.faults.town import Heard as Done
-from tests.faults.town import eventually, house, numbers, open_store, progressed, say
 from tests.servers import NatsServer
 
 __all__ = ["js"]
@@ -29,6 +29,7 @@ pytestmark = pytest.mark.integration
 
 SURVEY, OTHER = UUID(int=1), UUID(int=2)
 CHUNKS = 40
+CONSUMERS = len(list(TOWN.consumers("procurement")))
 
 
 @asynccontextmanager
@@ -150,3 +151,19 @@ async def test_processes_that_start_together_admit_one_administrator(postgres_ur
         await asyncio.gather(*(store.run(admit) for _ in range(8) for store in (one, another)))
 
         assert one.read_now(lambda reader: reader.scalar(select(func.count()).select_from(reader.kernel.token))) == 1
+
+
+async def test_processes_share_the_consumers_and_take_over_what_another_leaves(
+    js: JetStreamContext, nats_server: NatsServer, postgres_url: str
+) -> None:
+    async with house("procurement", postgres_url, nats_server.url) as one:
+        await eventually(lambda: len(hearing(one)) == CONSUMERS)
+        async with house("procurement", postgres_url, nats_server.url) as another:
+            await eventually(lambda: sorted([*hearing(one), *hearing(another)]) == sorted(one.bus.health()["consumers"]))
+            await eventually(lambda: abs(len(hearing(one)) - len(hearing(another))) <= 1)
+            assert one.bus.health()["state"] == another.bus.health()["state"] == "ok"
+        await eventually(lambda: len(hearing(one)) == CONSUMERS)
+
+
+def hearing(lived: House) -> list[str]:
+    return [name for name, told in lived.bus.health()["consumers"].items() if told["state"] == "ok"]

@@ -45,6 +45,7 @@ def outcome_recorded(event: casework.OutcomeRecorded, *, work: Work) -> None:
 
 def case_closed(event: casework.CaseClosed, *, work: Work, rules: Rules, hooks: Hooks, settings: Settings) -> None:
     """When the last case is closed and enough people were served, the statistics are due."""
+    work.alone(f"count the closings of {event.contract_id}")  # beside another one, neither would see that it is the last
     work.add(Counted(id=f"closing/{event.case_id}", contract_id=event.contract_id, topic="closing", name=event.reason, day=event.closed_on))
     opened, closed = store.total(work, event.contract_id, "case"), store.total(work, event.contract_id, "closing")
     if opened != closed:
