@@ -25,6 +25,7 @@ from shared.files import Files, known_files
 from shared.http import guard, problems, routes
 from shared.inject import wanted
 from shared.jobs import Job, JobRunner
+from shared.meters import Meters
 from shared.personal import Keyring
 from shared.plugins import Answer, load
 from shared.rules import Rule, RuleBook, Rules
@@ -134,6 +135,7 @@ class Runtime:
             consumes=mode != "serve",
         )
         self.jobs = JobRunner(self, service.jobs, self.telemetry)
+        self.meters = Meters(self.telemetry.metrics, self.store, self.bus, self.hooks)
 
     # what routes and the kernel run
 
@@ -231,6 +233,7 @@ class Runtime:
     async def stop(self) -> None:
         await self.bus.stop()
         await self.jobs.stop()
+        self.meters.close()
         self.store.stop()
         self.telemetry.close()
 
@@ -287,7 +290,8 @@ def build_app(
     )
     app.state.runtime = runtime
     problems.install(app, record=runtime.access.record)
-    guard.install(app, service=service.name, public_url=settings.public_url or None)
+    requests = runtime.telemetry.metrics.requests
+    guard.install(app, service=service.name, public_url=settings.public_url or None, requests=requests)
     app.include_router(
         routes.kernel_router(
             access=runtime.access,
@@ -295,6 +299,7 @@ def build_app(
             plugins=runtime.hooks,
             checks=runtime.health_checks(),
             dead_letters=runtime.dead_letters,
+            metrics=runtime.telemetry.metrics,
         )
     )
     for router in service.routers:

@@ -125,6 +125,7 @@ class Bus:
             "is_well": not state.trouble and not state.held and waited < BEHIND_SECONDS,
             "has_turn": state.has_turn,
             "sent": state.sent,
+            "window": state.window,
             "pending": state.pending,
             "oldest_seconds": round(waited, 1),
             "trouble": state.trouble,

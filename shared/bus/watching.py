@@ -5,6 +5,7 @@ FastStream notices none of this; and a connection that answers pings may have no
 
 import asyncio
 import logging
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 
@@ -65,8 +66,7 @@ class Watch:
 
     def told(self) -> dict[str, Any]:
         """For health."""
-        tally = {"effected": self.tally.effected, "repeated": self.tally.repeated, "delayed": self.tally.delayed, "dead": self.tally.dead}
-        return {"state": self.state, "waiting": self.waiting, **tally}
+        return {"state": self.state, "waiting": self.waiting, **asdict(self.tally)}
 
     async def _stand_by(self, listening: Listening) -> None:
         """Another process hears this consumer, or the one that tells us apart cannot be asked."""

@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
+from prometheus_client import Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,6 +33,8 @@ HEADERS: Final = {
 }
 HSTS: Final = "max-age=31536000"
 """Sent where the public address is https: a year, without subdomains, which are not ours to decide on."""
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Others count as one: a stranger must not be able to invent labels."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PRIVATE: Final = ("/api/", "/console", "/-/")
 PUBLIC: Final = ("/api/v1/public",)
@@ -45,9 +48,9 @@ class CrossSite(Forbidden):
     code = "cross-site"
 
 
-def install(app: FastAPI, *, service: str, public_url: str | None) -> None:
+def install(app: FastAPI, *, service: str, public_url: str | None, requests: Histogram | None = None) -> None:
     """Guard every route. `public_url` is the address people use, where a proxy stands before the service."""
-    app.add_middleware(Guard, service=service, public_url=public_url)
+    app.add_middleware(Guard, service=service, public_url=public_url, requests=requests)
 
 
 def is_cross_site(method: str, headers: Headers, own_origins: frozenset[str]) -> bool:
@@ -72,8 +75,9 @@ def is_private(path: str) -> bool:
 class Guard:
     """Pure ASGI, as a wrapped answer costs more than the answer."""
 
-    def __init__(self, app: ASGIApp, *, service: str, public_url: str | None) -> None:
+    def __init__(self, app: ASGIApp, *, service: str, public_url: str | None, requests: Histogram | None = None) -> None:
         self._app = app
+        self._requests = requests
         self._service = service
         self._public_origin = _origin(public_url) if public_url else None
         is_https = (public_url or "").startswith("https:")
@@ -98,7 +102,11 @@ class Guard:
         try:
             await self._admit(scope, receive, guarded)
         finally:
-            _log(self._service, scope, status, perf_counter() - began)
+            took = perf_counter() - began
+            _log(self._service, scope, status, took)
+            if self._requests is not None:
+                method = scope["method"] if scope["method"] in METHODS else "_OTHER"
+                self._requests.labels(method, template_of(scope), status).observe(took)
 
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)

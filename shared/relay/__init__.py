@@ -46,6 +46,8 @@ class State:
     has_turn: bool = False
     sent: int = 0
     pending: int = 0
+    window: int = 0
+    """Events of this round that the stream has not acknowledged yet, 256 at most."""
     oldest: datetime | None = None
     trouble: str = ""
     held: dict[Aggregate, Held] = field(default_factory=dict)
@@ -110,12 +112,15 @@ class Relay:
         if not waiting or not self._is_connected():
             return False
         sent: dict[int, int] = {}
+        self.state.window = len(waiting)
         try:
             for run in runs(waiting):
                 if not await self._publish_run([said for said in run if said.aggregate not in self.state.held], sent):
                     self._failures += 1
                     return False
+                self.state.window = len(waiting) - len(sent)
         finally:
+            self.state.window = 0
             if sent:
                 await self._store.run(partial(_mark_sent, sent), bulk=True, deadline=self._options.relay_longest * 6)
                 self.state.sent += len(sent)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
+from prometheus_client import Histogram
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import StatementError
 
@@ -43,11 +44,12 @@ def exclusive(path: Path) -> Iterator[None]:
 class GroupCommitWriter:
     """The thread that writes."""
 
-    def __init__(self, engine: Engine, kernel: KernelTables, lock: Path, committed: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine, kernel: KernelTables, lock: Path, committed: Callable[[], None], hold_seconds: Histogram) -> None:
         self._engine = engine
         self._kernel = kernel
         self._lock = lock
         self._committed = committed
+        self._hold_seconds = hold_seconds
         self._thread = threading.Thread(target=self._write_groups, name="writer", daemon=True)
         self._queue = UnitQueue()
 
@@ -57,6 +59,11 @@ class GroupCommitWriter:
     def put(self, item: Waiting, *, bulk: bool) -> None:
         """Raises Busy when the queue is full."""
         self._queue.put(item, bulk=bulk)
+
+    @property
+    def waiting(self) -> int:
+        """Units that nobody has begun yet."""
+        return self._queue.waiting
 
     def stop(self) -> None:
         """Finish what waits, then end."""
@@ -89,7 +96,7 @@ class GroupCommitWriter:
         earlier = Changes()
         has_written = False
         began = monotonic()
-        with exclusive(self._lock), connection.begin():
+        with exclusive(self._lock), self._hold_seconds.time(), connection.begin():
             item: Waiting | None = first
             while item is not None:
                 if item.is_stale:
@@ -133,7 +140,7 @@ class GroupCommitWriter:
             return item
         has_written = False
         try:
-            with exclusive(self._lock), connection.begin() as transaction:
+            with exclusive(self._lock), self._hold_seconds.time(), connection.begin() as transaction:
                 has_written = self._run(connection, item, None)
                 if item.error is not None:
                     transaction.rollback()

@@ -68,6 +68,10 @@ class UnitQueue:
         self._changed = threading.Condition()
         self._is_closed = False
 
+    @property
+    def waiting(self) -> int:
+        return len(self._ordinary) + len(self._bulk)
+
     def put(self, item: Waiting, *, bulk: bool) -> None:
         """Raises Busy when 2,000 units wait already or the store is stopping."""
         queue = self._bulk if bulk else self._ordinary

@@ -15,11 +15,13 @@ from sqlalchemy.engine import make_url
 
 from shared.access import SYSTEM, Actor
 from shared.clock import Clock
+from shared.errors import NotYet, Refusal
 from shared.store.engine import make_engine
 from shared.store.group_commit import GroupCommitWriter, exclusive
 from shared.store.pooled import PooledWriter
 from shared.store.queue import Waiting
 from shared.store.tables import KernelTables
+from shared.telemetry.metrics import durations
 from shared.work import Query, Reader, Unit, Work
 
 T = TypeVar("T")
@@ -47,13 +49,20 @@ class Store:
         if self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         self.engine = make_engine(url)
+        self.unit_seconds = durations("qiao_unit_seconds", "Time from asking for a unit until it is durable.", "outcome", "queue")
+        self.hold_seconds = durations("qiao_writer_hold_seconds", "Time that one transaction of units took.")
+        self._unit_seconds = {
+            (outcome, bulk): self.unit_seconds.labels(outcome, "bulk" if bulk else "ordinary")
+            for outcome in ("done", "refused", "failed")
+            for bulk in (False, True)
+        }
         self._listeners: list[Callable[[], None]] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._writer: GroupCommitWriter | PooledWriter
         if self.is_sqlite:
-            self._writer = GroupCommitWriter(self.engine, kernel, self.lock_path("write"), self._committed)
+            self._writer = GroupCommitWriter(self.engine, kernel, self.lock_path("write"), self._committed, self.hold_seconds)
         else:
-            self._writer = PooledWriter(self.engine, kernel, self._committed)
+            self._writer = PooledWriter(self.engine, kernel, self._committed, self.hold_seconds)
 
     def start(self) -> None:
         self._writer.start()
@@ -63,6 +72,11 @@ class Store:
         self._writer.stop()
         self._readers.shutdown()
         self.engine.dispose()
+
+    @property
+    def waiting_units(self) -> int:
+        """Units that nobody has begun yet."""
+        return self._writer.waiting
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Call this after each commit that wrote, in the writing thread: it must only wake somebody."""
@@ -79,11 +93,18 @@ class Store:
     ) -> T:
         """Run a unit and wait until it is durable. Raises what the unit raises, or Busy when the queue is full or the wait too long."""
         loop = asyncio.get_running_loop()
-        item = Waiting(
-            unit, actor, today or self.clock.today(), monotonic() + deadline, contextvars.copy_context(), loop, loop.create_future()
-        )
-        self._writer.put(item, bulk=bulk)
-        result: T = await item.future
+        began = monotonic()
+        item = Waiting(unit, actor, today or self.clock.today(), began + deadline, contextvars.copy_context(), loop, loop.create_future())
+        outcome = "failed"
+        try:
+            self._writer.put(item, bulk=bulk)
+            result: T = await item.future
+            outcome = "done"
+        except (Refusal, NotYet):
+            outcome = "refused"
+            raise
+        finally:
+            self._unit_seconds[outcome, bulk].observe(monotonic() - began)
         return result
 
     async def read(self, query: Query[T], *, today: date | None = None) -> T:

@@ -4,7 +4,6 @@ One span per unit of work, none per statement of the writer: a statement of a gr
 span each would cost more than the statement. Statements of readers are traced, if anybody collects spans at all.
 """
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -22,15 +21,15 @@ from sqlalchemy import Connection, Engine, event
 
 from shared.errors import NotYet, Refusal
 from shared.telemetry.context import context_of
-
-EXPORT_SECONDS: Final = 2
-"""Longer, and a collector that is away delays every stop of the service by half a minute (engineering fact 19)."""
+from shared.telemetry.endpoint import EXPORT_SECONDS, is_exported
+from shared.telemetry.metrics import Metrics
+from shared.telemetry.sending import MetricsSender
 
 STATEMENT_CHARACTERS: Final = 1_000
 
 
 class Telemetry:
-    """Spans are exported by OTLP/HTTP if OTEL_EXPORTER_OTLP_ENDPOINT is set, sampled as OTEL_TRACES_SAMPLER says (parent-based)."""
+    """Spans and metrics go out by OTLP/HTTP if OTEL_EXPORTER_OTLP_ENDPOINT is set, spans as OTEL_TRACES_SAMPLER says (parent-based)."""
 
     def __init__(self, service: str, *, exporter: SpanExporter | None = None) -> None:
         """`exporter` gets each span at once: for tests and the command line."""
@@ -39,10 +38,12 @@ class Telemetry:
         self.provider = TracerProvider(resource=resource, shutdown_on_exit=False)
         self.provider.add_span_processor(_WithoutQuery())
         self.tracer = self.provider.get_tracer("qiao")
-        self.is_collected = exporter is not None or _has_endpoint()
+        self.is_collected = exporter is not None or is_exported("TRACES")
+        self.metrics = Metrics()
+        self._sender = MetricsSender(self.metrics.registry, resource) if is_exported("METRICS") else None
         if exporter is not None:
             self.provider.add_span_processor(SimpleSpanProcessor(exporter))
-        if _has_endpoint():
+        if is_exported("TRACES"):
             self.provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=EXPORT_SECONDS)))
 
     def fastapi(self) -> TelemetryConfig:
@@ -98,17 +99,15 @@ class Telemetry:
             event.listen(engine, "handle_error", watcher.fail)
 
     def close(self) -> None:
-        """Send what waits, for two seconds at most."""
+        """Send what waits, spans and metrics for two seconds each at most."""
+        if self._sender is not None:
+            self._sender.close()
         self.provider.shutdown()
 
 
-def _has_endpoint() -> bool:
-    return bool(os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"))
-
-
 def _is_probe(scope: Mapping[str, Any]) -> bool:
-    """Whether somebody asks every few seconds if the service lives: nobody needs those traces."""
-    return str(scope.get("path", "")).startswith("/-/health/")
+    """Whether somebody asks every few seconds how the service is: nobody needs those traces."""
+    return str(scope.get("path", "")).startswith(("/-/health/", "/-/metrics"))
 
 
 def _links(traceparent: str | None) -> list[Link]:

@@ -2,14 +2,20 @@
 
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import typer
+from fastapi.testclient import TestClient
+from prometheus_client.parser import text_string_to_metric_families
 
-from shared.cli.installed import load_services
+from shared.cli.installed import load_service, load_services
 from shared.cli.main import app
-from shared.service import Service
+from shared.cli.secret_files import key_file
+from shared.service import Service, build_app
+from shared.store.migrate import upgrade
 from tests.project.sources import text_of
+from tests.servers import free_port
 
 OPERATE = text_of(Path("docs/operate.md"))
 TUTORIAL = text_of(Path("docs/tutorial.md"))
@@ -46,6 +52,29 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
     known = {"QIAO_HOST"}.union(*(variables(service) for service in load_services()))
 
     assert documented() - known == set()
+
+
+def metrics() -> set[str]:
+    """Names of what a service with consumers, plugins and a relay exposes, without the bus that it looks for."""
+    casework = load_service("casework")
+    with TemporaryDirectory() as folder:
+        data = Path(folder)
+        settings = casework.settings(data=data, key_file=key_file(data, "casework"), nats_url=f"nats://127.0.0.1:{free_port()}")
+        store = casework.open_store(settings)
+        upgrade(casework, store)
+        store.engine.dispose()
+        application = build_app(casework, settings)
+        with TestClient(application):
+            text, _ = application.state.runtime.telemetry.metrics.exposition("")
+    families = text_string_to_metric_families(text.decode())
+    return {family.name + ("_total" if family.type == "counter" else "") for family in families}
+
+
+def test_every_metric_is_documented_and_no_other() -> None:
+    _, _, listed = OPERATE.partition("| metric | kind | what |")
+    rows = re.findall(r"^\| (`[^|]*) \| (?:gauge|counter|histogram) \|", listed, re.MULTILINE)
+
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == metrics()
 
 
 def test_every_command_is_documented() -> None:

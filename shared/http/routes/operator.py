@@ -1,18 +1,18 @@
 """What the operator and the machines that watch look at."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Header, Response
 from sqlalchemy import func, select
 
 from shared.access import ADMIN, AUDITOR
 from shared.http.call import Call, allows
-from shared.http.metrics import CONTENT_TYPE, Sample, exposition
 from shared.http.routes.answer import in_json
 from shared.plugins import Hooks
+from shared.telemetry.metrics import Metrics
 from shared.work import Reader
 
 PROBE_SECONDS = 2
@@ -27,7 +27,7 @@ class Check:
     needed: bool
 
 
-def operator_routes(plugins: Hooks, checks: Sequence[Check], dead_letters: Callable[[], int]) -> APIRouter:
+def operator_routes(plugins: Hooks, checks: Sequence[Check], dead_letters: Callable[[], int], metrics: Metrics) -> APIRouter:
     router = APIRouter(prefix="/-")
 
     @router.get("/health/live")
@@ -56,26 +56,11 @@ def operator_routes(plugins: Hooks, checks: Sequence[Check], dead_letters: Calla
         return await call.read(_events, dead_letters())
 
     @router.get("/metrics")
-    async def metrics(call: Annotated[Call, allows(ADMIN, AUDITOR)]) -> Response:
-        counted = await call.runtime.read(_events, dead_letters())
-        return Response(exposition([*_of_events(counted), *_of_plugins(plugins)]), media_type=CONTENT_TYPE)
+    async def tell_metrics(call: Annotated[Call, allows(ADMIN, AUDITOR)], accept: Annotated[str, Header()] = "") -> Response:
+        text, content_type = await asyncio.to_thread(metrics.exposition, accept)
+        return Response(text, headers={"Content-Type": content_type})
 
     return router
-
-
-def _of_events(counted: Mapping[str, int]) -> list[Sample]:
-    waiting = Sample("qiao_events_waiting", "gauge", counted["kept"])
-    return [waiting, *(Sample(f"qiao_events_{fate}", "counter", counted[fate]) for fate in ("published", "consumed", "dead_lettered"))]
-
-
-def _of_plugins(plugins: Hooks) -> list[Sample]:
-    samples = []
-    for state in plugins.plugins:
-        labels = {"plugin": state.name}
-        samples.append(Sample("qiao_plugin_calls", "counter", state.calls, labels))
-        samples.append(Sample("qiao_plugin_faults", "counter", state.faults, labels))
-        samples.append(Sample("qiao_plugin_slowest_seconds", "gauge", state.slowest_ms / 1000, labels))
-    return samples
 
 
 async def _probe(check: Check) -> str:

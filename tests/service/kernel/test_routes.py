@@ -165,12 +165,3 @@ class TestOperator:
         answer = auditor.get("/-/health")
         assert answer["status"] == "degraded"
         assert answer["degraded"]["plugin hukou"] == "not installed"
-
-    def test_metrics_are_numbers_in_the_open_format(self, library: Office) -> None:
-        library.runtime.hooks.plugins.append(BROKEN)  # type: ignore[attr-defined]  # as above
-
-        answer = library.http.get("/-/metrics", headers=library.as_("auditor")._headers)
-        assert answer.headers["content-type"].startswith("application/openmetrics-text")
-        assert "# TYPE qiao_events_waiting gauge\nqiao_events_waiting 0\n" in answer.text
-        assert 'qiao_plugin_faults_total{plugin="hukou"} 3' in answer.text
-        assert answer.text.endswith("# EOF\n")

@@ -12,7 +12,7 @@ from sqlalchemy.pool import StaticPool
 
 from shared.errors import NotYet, RuleRefusal
 from shared.telemetry import Telemetry, current_trace_id, current_traceparent
-from shared.telemetry.traces import EXPORT_SECONDS
+from shared.telemetry.endpoint import EXPORT_SECONDS
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
