@@ -26,7 +26,7 @@ class Metrics:
     """Everything that one service counts in this process."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a second series per label set that says only when the first began
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # their series say only when another first began
         self.registry = CollectorRegistry()
         self.requests = durations(
             "http_server_request_duration_seconds",
