@@ -26,6 +26,9 @@ def demo(
     exit: Annotated[bool, typer.Option("--exit", help="Stop at the end; status 0 only if every figure of the case came out.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write what the services say at the end as JSON.", show_default=False)] = None,
     scale: Annotated[float, typer.Option(min=0.1, max=1, help="A smaller city, e.g. 0.1; 1 is the case itself.")] = 1,
+    people_fold: Annotated[
+        int, typer.Option(min=1, max=50, help="A city of so many times the people, with the same quotas: 10 is 170,000.")
+    ] = 1,
     port_base: Annotated[
         int | None, typer.Option(help="Move all ports: intake to this + 1, NATS to this + 22.", show_default=False)
     ] = None,
@@ -36,20 +39,24 @@ def demo(
         folder = data or Path(temporary) / "data"
         if folder.exists():
             raise typer.BadParameter(f"{folder} 已存在；演示从空目录开始", param_hint="--data")
-        _run(folder, scale=scale, port_base=port_base, report=report, stays=not exit)
+        _run(folder, scale=scale, people_fold=people_fold, port_base=port_base, report=report, stays=not exit)
 
 
-def _run(folder: Path, *, scale: float, port_base: int | None, report: Path | None, stays: bool) -> None:
+def _run(folder: Path, *, scale: float, people_fold: int, port_base: int | None, report: Path | None, stays: bool) -> None:
     started = perf_counter()
     _forget_settings()
     services = load_services([])
     told: Report | None = None
-    with until_interrupted(), drawn_up(scale) as rosters, Supervisor(services, data=folder, port_base=port_base, is_rehearsal=True) as qiao:
+    with (
+        until_interrupted(),
+        drawn_up(scale * people_fold) as rosters,
+        Supervisor(services, data=folder, port_base=port_base, is_rehearsal=True) as qiao,
+    ):
         endpoints = {service.name: qiao.address(service.name) for service in services}
         tokens = {service.name: qiao.admin_token(service.name) for service in services}
         start_up = round(perf_counter() - started, 2)
         try:
-            told = play(endpoints, tokens, scale=scale, console=console, rosters=rosters)
+            told = play(endpoints, tokens, scale=scale, people_fold=people_fold, console=console, rosters=rosters)
         except NotAsTold as fault:
             console.print(f"[red]演示中断：[/]{escape(str(fault))}", soft_wrap=True)
             raise typer.Exit(1) from fault

@@ -85,10 +85,12 @@ class Figures:
     """The numbers of one play of the case."""
 
     scale: float = 1
+    people_fold: int = 1
+    """A city of so many times the people that chooses no more of them."""
 
     @cached_property
     def census(self) -> Census:
-        return census(self.scale)
+        return census(self.scale * self.people_fold)
 
     def of(self, whole: int, at_least: int = 1) -> int:
         """A count of the case at this scale."""

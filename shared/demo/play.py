@@ -19,6 +19,7 @@ def play(
     admin_tokens: Mapping[str, str],
     *,
     scale: float = 1,
+    people_fold: int = 1,
     console: Console | None = None,
     telemetry: Telemetry | None = None,
     rosters: Rosters | None = None,
@@ -28,9 +29,17 @@ def play(
     Raises NotAsTold when a service refuses what the story needs. What came out otherwise than the case says is in the report's faults.
     """
     if rosters is None:
-        with drawn_up(scale) as rosters:
-            return play(endpoints, admin_tokens, scale=scale, console=console, telemetry=telemetry, rosters=rosters)
-    stage = Stage(endpoints, admin_tokens, Figures(scale), console or Console(quiet=True), telemetry or Telemetry("demo"))
+        with drawn_up(scale * people_fold) as rosters:
+            return play(
+                endpoints,
+                admin_tokens,
+                scale=scale,
+                people_fold=people_fold,
+                console=console,
+                telemetry=telemetry,
+                rosters=rosters,
+            )
+    stage = Stage(endpoints, admin_tokens, Figures(scale, people_fold), console or Console(quiet=True), telemetry or Telemetry("demo"))
     with stage.open():
         _plan(stage, rosters)
         _buy(stage)

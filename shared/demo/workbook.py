@@ -25,12 +25,15 @@ class Rosters:
 
 
 @contextmanager
-def drawn_up(scale: float) -> Iterator[Rosters]:
-    """Within it, a process of its own makes the people and writes the workbooks; the player waits only for the one it needs."""
+def drawn_up(size: float) -> Iterator[Rosters]:
+    """Within it, a process of its own makes the people of a city so many times the size of the case's, and writes the workbooks.
+
+    The player waits only for the one it needs.
+    """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent) as pool:
 
         def later(write: Callable[[float], bytes]) -> "Future[bytes]":
-            return pool.submit(write, scale)
+            return pool.submit(write, size)
 
         yield Rosters(later(_planning), later(_survey), later(_destitute))
 
@@ -48,20 +51,20 @@ def workbook(rows: Sequence[RosterRow], title: str) -> bytes:
 
 
 @cache
-def _people(scale: float) -> Population:
-    return populate(census(scale))
+def _people(size: float) -> Population:
+    return populate(census(size))
 
 
-def _planning(scale: float) -> bytes:
-    return workbook(_people(scale).allowance, "名册")
+def _planning(size: float) -> bytes:
+    return workbook(_people(size).allowance, "名册")
 
 
-def _survey(scale: float) -> bytes:
-    return workbook(a_year_later(_people(scale).allowance), "名册")
+def _survey(size: float) -> bytes:
+    return workbook(a_year_later(_people(size).allowance), "名册")
 
 
-def _destitute(scale: float) -> bytes:
-    return workbook(_people(scale).destitute, "名册")
+def _destitute(size: float) -> bytes:
+    return workbook(_people(size).destitute, "名册")
 
 
 def _leave_interrupts_to_the_parent() -> None:
