@@ -77,8 +77,7 @@ class Bus:
     async def start(self) -> None:
         """Returns at once; NATS may be away."""
         if self._relays:
-            publisher = self._publisher
-            self._relay = Relay(self._store, publisher.publish, publisher.is_connected, tracer=self._tracer, options=self._options)
+            self._relay = Relay(self._store, self._publisher, tracer=self._tracer, options=self._options)
             self._tasks.append(asyncio.create_task(self._relay.run(), name=f"{self._service} relay"))
         self._tasks.append(asyncio.create_task(self._stay_linked(), name=f"{self._service} bus"))
 

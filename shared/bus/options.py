@@ -27,6 +27,8 @@ class Options:
     """The relay looks at the outbox at least this often, whatever woke it or did not."""
     window: int = 256
     """Outbox rows claimed at once; at most so many are unacknowledged."""
+    together: int = 50
+    """So many waiting rows go as one atomic batch; below it the batch's own four fsyncs cost more than they save."""
     relay_delay: float = 0.2
     """First wait of the relay after a fault that may pass; it doubles up to `relay_longest`."""
     relay_longest: float = 10.0

@@ -115,6 +115,7 @@ def stream_config(stream: Stream, limits: Limits) -> StreamConfig:
         retention=RetentionPolicy.LIMITS,
         discard=DiscardPolicy.NEW,
         storage=StorageType.FILE,
+        allow_atomic=True,
         duplicate_window=limits.duplicate_window,
         max_bytes=limits.max_bytes,
         num_replicas=limits.replicas,
@@ -134,7 +135,7 @@ def consumer_config(consumer: Consumer, limits: Limits) -> ConsumerConfig:
     )
 
 
-_STRUCTURE = ("subjects", "retention", "discard", "storage")
+_STRUCTURE = ("subjects", "retention", "discard", "storage", "allow_atomic")
 _LIMITS = ("duplicate_window", "max_bytes", "num_replicas")
 """An operator's choice, so no drift when a service compares."""
 _CONSUMER_FIELDS = ("deliver_policy", "ack_policy", "ack_wait", "max_deliver", "max_ack_pending")

@@ -1,16 +1,20 @@
 """The relay: publishes what the outbox keeps, in order, and marks it sent when the stream has it (decision 2).
 
-A round claims up to 256 unsent rows and publishes them in runs, a run being the longest stretch of rows in which no
-aggregate occurs twice. So at most one row per aggregate is unacknowledged, and the stream gets the order of the outbox.
+A round claims up to 256 unsent rows. Fifty or more go as one atomic batch, whose order is the stream's: one fsync instead of
+as many as there are rows. Fewer, and a batch that was refused or whose answer was lost, go in runs, a run being the longest
+stretch of rows in which no aggregate occurs twice. So at most one row per aggregate is unacknowledged, and the stream gets the
+order of the outbox.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import accumulate
 from time import monotonic
+from typing import Protocol
 
 from opentelemetry.trace import Status, StatusCode, Tracer
 from sqlalchemy import and_, bindparam, func, not_, select, update
@@ -18,6 +22,7 @@ from sqlalchemy import and_, bindparam, func, not_, select, update
 from shared.bus.cloudevents import Message, Said, to_message
 from shared.bus.faults import CannotPass
 from shared.bus.options import Options
+from shared.bus.publishing import NotTogether
 from shared.bus.tracing import headers_of, start_publishing
 from shared.relay.turn import Turn, turn_of
 from shared.store.store import Store
@@ -25,10 +30,22 @@ from shared.work import Reader, Work
 
 log = logging.getLogger("qiao.relay")
 
-Publish = Callable[[Message], Awaitable[int]]
-"""Gives a message to its stream and returns its place there. Raises CannotPass for what the stream will never take."""
+BATCH_BYTES = 1024**2
+"""Data of one atomic batch at most, so that it is sent well within the time that a publication may take."""
 
 Aggregate = tuple[str, str]
+
+
+class Line(Protocol):
+    """Gives messages to the stream of this service."""
+
+    def is_connected(self) -> bool: ...
+
+    async def publish(self, message: Message, /) -> int:
+        """The message's place in the stream. Raises CannotPass for what the stream will never take."""
+
+    async def publish_together(self, messages: Sequence[Message], /) -> Sequence[int]:
+        """The places of all. Raises NotTogether when the stream took none, but may take them one by one."""
 
 
 @dataclass(slots=True)
@@ -56,10 +73,9 @@ class State:
 class Relay:
     """One per store works; others wait for their turn."""
 
-    def __init__(self, store: Store, publish: Publish, is_connected: Callable[[], bool], *, tracer: Tracer, options: Options) -> None:
+    def __init__(self, store: Store, line: Line, *, tracer: Tracer, options: Options) -> None:
         self._store = store
-        self._publish = publish
-        self._is_connected = is_connected
+        self._line = line
         self._tracer = tracer
         self._options = options
         self._turn: Turn = turn_of(store)
@@ -109,16 +125,14 @@ class Relay:
         self.state.held = {aggregate: held for aggregate, held in self.state.held.items() if held.until > now}
         waiting = await self._store.read(partial(_waiting, self._options.window, tuple(self.state.held)))
         await self._measure(waiting)
-        if not waiting or not self._is_connected():
+        if not waiting or not self._line.is_connected():
             return False
         sent: dict[int, int] = {}
         self.state.window = len(waiting)
         try:
-            for run in runs(waiting):
-                if not await self._publish_run([said for said in run if said.aggregate not in self.state.held], sent):
-                    self._failures += 1
-                    return False
-                self.state.window = len(waiting) - len(sent)
+            if not await self._publish(waiting, sent):
+                self._failures += 1
+                return False
         finally:
             self.state.window = 0
             if sent:
@@ -133,6 +147,36 @@ class Relay:
         self.state.pending = len(waiting)
         if len(waiting) == self._options.window or self.state.held:
             self.state.pending, self.state.oldest = await self._store.read(backlog)
+
+    async def _publish(self, waiting: Sequence[Said], sent: dict[int, int]) -> bool:
+        """Put into `sent` what has arrived, with its place. False after a fault that may pass: then everything waits."""
+        batch = batch_of(waiting)
+        if len(batch) >= self._options.together and not self._failures:
+            try:
+                return await self._publish_batch(batch, sent)
+            except NotTogether as refusal:
+                log.info("a batch is sent one by one", extra={"count": len(batch), "reason": str(refusal)})
+        for run in runs(waiting):
+            if not await self._publish_run([said for said in run if said.aggregate not in self.state.held], sent):
+                return False
+            self.state.window = len(waiting) - len(sent)
+        return True
+
+    async def _publish_batch(self, batch: Sequence[Said], sent: dict[int, int]) -> bool:
+        """The spans of a refused batch are never ended, so that nobody is told of what did not happen."""
+        spans = [start_publishing(self._tracer, said, old=self._options.old) for said in batch]
+        messages = [to_message(said, traceparent=headers_of(span)) for said, span in zip(batch, spans, strict=True)]
+        try:
+            places = await self._line.publish_together(messages)
+        except NotTogether:
+            raise
+        except Exception as error:  # whether the stream has it is not known: after a pause it is asked row by row, and knows their ids
+            self.state.trouble = f"{type(error).__name__}: {error}"
+            return False
+        for said, span, place in zip(batch, spans, places, strict=True):
+            sent[said.seq] = place
+            span.end()
+        return True
 
     async def _publish_run(self, run: Sequence[Said], sent: dict[int, int]) -> bool:
         """False after a fault that may pass: then everything waits."""
@@ -152,7 +196,7 @@ class Relay:
     async def _send(self, said: Said) -> int:
         span = start_publishing(self._tracer, said, old=self._options.old)
         try:
-            return await self._publish(to_message(said, traceparent=headers_of(span)))
+            return await self._line.publish(to_message(said, traceparent=headers_of(span)))
         except Exception as error:
             span.set_status(Status(StatusCode.ERROR, type(error).__name__))
             raise
@@ -165,6 +209,14 @@ class Relay:
         )
         self.state.held[said.aggregate] = Held(str(error), monotonic() + self._options.held)
         await self._store.run(partial(_note_error, said.seq, str(error)), bulk=True)
+
+
+def batch_of(waiting: Sequence[Said]) -> Sequence[Said]:
+    """As many of the first rows as one atomic batch may carry."""
+    for count, size in enumerate(accumulate(len(said.data) for said in waiting)):
+        if size > BATCH_BYTES:
+            return waiting[:count]
+    return waiting
 
 
 def runs(waiting: Sequence[Said]) -> Iterator[list[Said]]:

@@ -6,36 +6,16 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from nats.js.client import JetStreamContext
 
 from shared.bus.provision import connected, provision
 from shared.bus.replay import replay
 from shared.events.intake import SurveyProgressed
 from shared.store.store import Store
+from tests.faults.effects import all_heard_once, heard_exactly
 from tests.faults.town import SURVEYS, TOWN, WINDOW, Resident, eventually, house, keep, numbers, open_store, said_numbers, store_of, unsent
 from tests.servers import NatsServer
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
-
-
-def heard_exactly(store: Store, expected: list[int]) -> bool:
-    """Everything once. Raises AssertionError as soon as something is there twice."""
-    found = sorted(store.read_now(numbers))
-    assert len(found) == len(set(found)), f"{len(found) - len(set(found))} effects twice"
-    return found == expected
-
-
-async def all_heard_once(store: Store, expected: list[int], nats_url: str, reader: str = "procurement") -> None:
-    """Everything has arrived, nothing is left to be delivered again, and still each effect is there once."""
-    await eventually(lambda: heard_exactly(store, expected), within=60)
-    async with connected(nats_url) as client:
-        await eventually(partial(_is_settled, client.jetstream(), f"{reader}-intake"), within=30)
-    assert heard_exactly(store, expected)
-
-
-async def _is_settled(js: JetStreamContext, consumer: str) -> bool:
-    info = await js.consumer_info("INTAKE", consumer)
-    return bool(info.num_pending == info.num_ack_pending == 0)
 
 
 async def test_a_publisher_killed_between_commit_and_publish_loses_nothing(nats_server: NatsServer, tmp_path: Path) -> None:
