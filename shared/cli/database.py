@@ -16,7 +16,7 @@ console = Console(highlight=False)
 
 @database_app.command("upgrade")
 def upgrade_stores(
-    service: Annotated[str, typer.Argument(help="Name of a service.")] = "",
+    service: Annotated[str, typer.Argument(envvar="QIAO_SERVICE", help="Name of a service.")] = "",
     all_services: Annotated[bool, typer.Option("--all", help="Every service.")] = False,
 ) -> None:
     """Bring a store to the schema of this version. An existing SQLite file is copied first."""

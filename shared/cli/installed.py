@@ -45,9 +45,11 @@ def _load(entry: EntryPoint) -> Service:
     try:
         loaded = entry.load()
     except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
-        if missing in OWN_PACKAGES:
-            raise
+        missing = error.name or ""
+        if missing != entry.module.rpartition(".")[0]:  # an image may carry the files of one service alone
+            missing = missing.partition(".")[0]
+            if missing in OWN_PACKAGES:
+                raise
         raise NotInstalled(entry.name, missing) from error
     if not isinstance(loaded, Service):
         raise TypeError(f"The entry point {entry.name} of {GROUP} is not a Service but a {type(loaded).__name__}.")

@@ -54,7 +54,9 @@ app.add_typer(database_app, name="db")
 app.add_typer(bus_app, name="bus")
 console = Console(highlight=False)
 
-ServiceName = Annotated[str, typer.Argument(help="intake, procurement, casework, evaluation or disclosure.", show_default=False)]
+ServiceName = Annotated[
+    str, typer.Argument(envvar="QIAO_SERVICE", help="intake, procurement, casework, evaluation or disclosure.", show_default=False)
+]
 Host = Annotated[str, typer.Option(envvar="QIAO_HOST", help="Address to listen on; 0.0.0.0 in a container.")]
 Port = Annotated[int, typer.Option(help="Port to listen on instead of the service's own.", show_default=False)]
 
