@@ -11,6 +11,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 
 SMALL = {
     "bulk_writes": ("--quick",),
+    "chain": ("--quick",),
     "durable_units": ("--quick",),
     "relay_backlog": ("--rounds", "1", "--backlog", "60", "--times", "1"),
     "typed_consumption": ("--quick",),
