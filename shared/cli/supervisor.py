@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -15,6 +16,7 @@ from shared.access.tokens import read_secret
 from shared.bus.provision import provision
 from shared.cli.child import Child, Echo
 from shared.cli.embedded_nats import EmbeddedNats
+from shared.cli.guardian import Guardian
 from shared.cli.secret_files import admin_token_file, key_file
 from shared.service import Service
 from shared.settings import ServiceSettings
@@ -23,6 +25,8 @@ from shared.store.migrate import upgrade
 PORT_BASE = 8100
 NATS_PORT = 4222
 NATS_ABOVE_BASE = 22
+COPY_STEP = 100
+WORK_ABOVE = 50
 READY_WITHIN_SECONDS = 120.0
 
 
@@ -33,23 +37,33 @@ class NotReady(RuntimeError):
 class Supervisor:
     """The services given, with what they need, from `start` to `stop`. Use it as a context; `stop` is also right after a failed start.
 
-    With `port_base`, service ports move with it and NATS listens 22 above it. Where QIAO_NATS_URL is set, that server is used, and
-    its streams are left to whoever runs it (`qiao bus provision`); empty means no bus.
+    With `copies`, each service runs in so many `serve` and so many `work` processes, on the PostgreSQL that QIAO_<S>_STORE_URL
+    names; otherwise in one `all`. With `port_base`, service ports move with it and NATS listens 22 above it. Where QIAO_NATS_URL
+    is set, that server is used, and its streams are left to whoever runs it (`qiao bus provision`); empty means no bus.
     """
 
     def __init__(
-        self, services: Sequence[Service], *, data: Path, port_base: int | None = None, is_rehearsal: bool = False, echo: Echo | None = None
+        self,
+        services: Sequence[Service],
+        *,
+        data: Path,
+        port_base: int | None = None,
+        is_rehearsal: bool = False,
+        echo: Echo | None = None,
+        copies: int = 0,
     ) -> None:
         self.services = tuple(services)
         self.data = data
         self._port_base = port_base
         self._is_rehearsal = is_rehearsal
         self._echo = echo
+        self._copies = copies
         outside = os.environ.get("QIAO_NATS_URL")
         nats_port = NATS_PORT if port_base is None else port_base + NATS_ABOVE_BASE
         self._nats = EmbeddedNats(data / "nats", port=nats_port) if outside is None else None
         self.nats_url = self._nats.url if self._nats else outside or ""
         self._children: dict[str, Child] = {}
+        self._guardian: Guardian | None = None
 
     def port(self, service: Service) -> int:
         if self._port_base is not None:
@@ -58,14 +72,29 @@ class Supervisor:
 
     def address(self, name: str) -> str:
         """Where a service answers, e.g. `http://127.0.0.1:8101`."""
-        return f"http://127.0.0.1:{self.port(self._service(name))}"
+        return self.addresses(name)[0]
+
+    def addresses(self, name: str) -> list[str]:
+        """Where each of its processes that serve answers."""
+        service = self._service(name)
+        return [f"http://127.0.0.1:{place.port}" for place in self._places(service) if place.mode != "work"]
 
     def admin_token(self, name: str) -> str:
         """The token with which the first accounts of a service are made."""
         return read_secret(admin_token_file(self.data, name))
 
     def process_id(self, name: str) -> int | None:
+        """Of a service, or of one of its copies, e.g. `intake serve 2`."""
         return self._children[name].process_id
+
+    @property
+    def nats(self) -> EmbeddedNats | None:
+        """The server of its own, if it has one."""
+        return self._nats
+
+    def places(self) -> list["Place"]:
+        """Every process of a service."""
+        return [place for service in self.services for place in self._places(service)]
 
     def start(self) -> None:
         """Bring up the bus, bring the stores to this version, and return when every service answers."""
@@ -73,15 +102,20 @@ class Supervisor:
         if self._nats is not None:
             self._nats.start()
             asyncio.run(provision(self.nats_url))
+            self._guardian = Guardian(self._nats)
+            self._guardian.start()
         logs = self.data / "logs"
         logs.mkdir(exist_ok=True)
         for service in self.services:
             self._upgrade(service)
-            child = Child(service.name, self._environment(service), logs / f"{service.name}.log", self._echo)
-            self._children[service.name] = child
-            child.start()
-        for service in self.services:
-            self._wait_until_ready(service)
+            for place in self._places(service):
+                environment = self._environment(service) | {f"QIAO_{service.name.upper()}_PORT": str(place.port)}
+                log = logs / f"{place.name.replace(' ', '-')}.log"
+                child = Child(service.name, environment, log, self._echo, mode=place.mode)
+                self._children[place.name] = child
+                child.start()
+        for place in self.places():
+            self._wait_until_ready(place)
 
     def stop(self) -> None:
         """Stop the services together, then the bus, so that what they have said last is on it."""
@@ -89,6 +123,8 @@ class Supervisor:
             child.ask_to_stop()
         for child in self._children.values():
             child.wait_until_stopped()
+        if self._guardian is not None:
+            self._guardian.stop()
         if self._nats is not None:
             self._nats.stop()
 
@@ -122,7 +158,6 @@ class Supervisor:
         told = {
             "QIAO_DATA": str(self.data),
             "QIAO_NATS_URL": self.nats_url,
-            f"{prefix}_PORT": str(self.port(service)),
         }
         if self._is_rehearsal:
             told["QIAO_REHEARSAL"] = "1"
@@ -132,16 +167,36 @@ class Supervisor:
             told[f"{prefix}_ADMIN_TOKEN_FILE"] = str(admin_token_file(self.data, service.name))
         return told
 
-    def _wait_until_ready(self, service: Service) -> None:
-        child = self._children[service.name]
+    def _places(self, service: Service) -> list["Place"]:
+        port = self.port(service)
+        if not self._copies:
+            return [Place(service.name, "all", port)]
+        numbers = range(1, self._copies + 1)
+        serving = [Place(f"{service.name} serve {number}", "serve", port + (number - 1) * COPY_STEP) for number in numbers]
+        return serving + [
+            Place(f"{service.name} work {number}", "work", port + WORK_ABOVE + (number - 1) * COPY_STEP) for number in numbers
+        ]
+
+    def _wait_until_ready(self, place: "Place") -> None:
+        child = self._children[place.name]
         deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while not _answers(self.port(service)):
+        while not is_ready(place.port):
             if child.crashes or time.monotonic() > deadline:
-                raise NotReady(f"{service.name} did not start. Its last lines:\n" + "\n".join(child.last_lines))
+                raise NotReady(f"{place.name} did not start. Its last lines:\n" + "\n".join(child.last_lines))
             time.sleep(0.05)
 
 
-def _answers(port: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One process of a service: its name among the others, what it does, and where it answers."""
+
+    name: str
+    mode: str
+    port: int
+
+
+def is_ready(port: int) -> bool:
+    """Does the process that listens there say that it can do its work?"""
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/-/health/ready")

@@ -30,8 +30,10 @@ class Refused(NotAsTold):
 class Desk:
     """Sends what a person does on a day, and reads what the person may read. The trace of the play goes with every request."""
 
-    def __init__(self, http: Client, name: str, token: str = "") -> None:
+    def __init__(self, http: Client, name: str, token: str = "", *, patience: float = 1) -> None:
+        """`patience` multiplies how long a service may be away before the story fails."""
         self.name = name
+        self._try_for = TRY_FOR_SECONDS * patience
         self._http = http
         self._token = token
 
@@ -68,7 +70,7 @@ class Desk:
     def _send(self, method: str, path: str, *, headers: dict[str, str], **arguments: Any) -> Response:
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        deadline = monotonic() + TRY_FOR_SECONDS
+        deadline = monotonic() + self._try_for
         while True:
             try:
                 answer = self._http.request(method, path, headers=headers, **arguments)

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from shared.demo import closing, contract, negotiation, plan, rounds, selection, service, survey, tender, year
 from shared.demo.cast import officials
+from shared.demo.doors import Endpoints
 from shared.demo.figures import Figures
 from shared.demo.public import release
 from shared.demo.report import Report, read
@@ -15,7 +16,7 @@ from shared.telemetry import Telemetry
 
 
 def play(
-    endpoints: Mapping[str, str],
+    endpoints: Endpoints,
     admin_tokens: Mapping[str, str],
     *,
     scale: float = 1,
@@ -23,6 +24,7 @@ def play(
     console: Console | None = None,
     telemetry: Telemetry | None = None,
     rosters: Rosters | None = None,
+    patience: float = 1,
 ) -> Report:
     """Play the case against five running services in rehearsal mode, by service name their addresses and administrators' tokens.
 
@@ -38,8 +40,10 @@ def play(
                 console=console,
                 telemetry=telemetry,
                 rosters=rosters,
+                patience=patience,
             )
-    stage = Stage(endpoints, admin_tokens, Figures(scale, people_fold), console or Console(quiet=True), telemetry or Telemetry("demo"))
+    figures = Figures(scale, people_fold)
+    stage = Stage(endpoints, admin_tokens, figures, console or Console(quiet=True), telemetry or Telemetry("demo"), patience)
     with stage.open():
         _plan(stage, rosters)
         _buy(stage)

@@ -8,11 +8,12 @@ from secrets import token_hex
 from time import monotonic, perf_counter, sleep
 from typing import Any, Final, TypeVar
 
-from httpx import Client, Limits
+from httpx import Client
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from shared.demo.desk import Desk, NotAsTold, Refused
+from shared.demo.doors import Doors, Endpoints
 from shared.demo.figures import Figures
 from shared.telemetry import Telemetry, current_trace_id, current_traceparent
 
@@ -43,13 +44,17 @@ class Person:
 
 @dataclass
 class Stage:
-    """One play. `ids` holds the identifiers that the services gave to the things of the story."""
+    """One play. `ids` holds the identifiers that the services gave to the things of the story.
 
-    endpoints: Mapping[str, str]
+    `patience` multiplies how long it waits for a service or an event, e.g. where processes are being killed.
+    """
+
+    endpoints: Endpoints
     admin_tokens: Mapping[str, str]
     figures: Figures
     console: Console
     telemetry: Telemetry
+    patience: float = 1
     ids: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     trace_id: str = ""
@@ -60,11 +65,12 @@ class Stage:
     @contextmanager
     def open(self) -> Iterator["Stage"]:
         """Within it there are connections and one trace."""
-        for service, address in self.endpoints.items():
+        for service, addresses in self.endpoints.items():
+            doors = [addresses] if isinstance(addresses, str) else addresses
             self._clients[service] = Client(
-                base_url=address,
+                base_url=doors[0],
                 timeout=30,
-                limits=Limits(max_connections=AT_ONCE * 2),
+                transport=Doors(doors, max_connections=AT_ONCE * 2),
                 event_hooks={"request": [self._follow]},
                 trust_env=False,
             )
@@ -104,15 +110,15 @@ class Stage:
 
     def visitor(self, service: str) -> Desk:
         """Somebody from the public: no account."""
-        return Desk(self._clients[service], "公众")
+        return Desk(self._clients[service], "公众", patience=self.patience)
 
     def admin(self, service: str) -> Desk:
         """Who keeps the accounts of a service, with the token made when it was set up."""
-        return Desk(self._clients[service], "系统管理员", self.admin_tokens[service])
+        return Desk(self._clients[service], "系统管理员", self.admin_tokens[service], patience=self.patience)
 
     def until(self, what: str, look: Callable[[], T | None], within: float = WAIT_SECONDS) -> T:
         """Wait for what an event will bring. Raises NotAsTold if it does not come in time."""
-        deadline = monotonic() + within
+        deadline = monotonic() + within * self.patience
         while (found := look()) is None or found is False:
             if monotonic() > deadline:
                 raise NotAsTold(f"等待超过 {within:.0f} 秒：{what}")
@@ -121,7 +127,7 @@ class Stage:
 
     def when_known(self, what: str, act: Callable[[], T]) -> T:
         """Do an act as soon as the service has heard what it needs from another one; a refused act leaves nothing behind."""
-        deadline = monotonic() + HEAR_SECONDS
+        deadline = monotonic() + HEAR_SECONDS * self.patience
         while True:
             try:
                 return act()
@@ -178,7 +184,8 @@ class Stage:
             )
             visitor = self.visitor(person.service)
             signed_in = visitor.post("/api/v1/sign-in", {"account": person.account, "password": password})
-            self._desks[person.service, person.account] = Desk(self._clients[person.service], person.name, signed_in["token"])
+            desk = Desk(self._clients[person.service], person.name, signed_in["token"], patience=self.patience)
+            self._desks[person.service, person.account] = desk
 
     def _follow(self, request: Any) -> None:
         request.headers["traceparent"] = self._traceparent

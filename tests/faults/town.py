@@ -202,6 +202,12 @@ class Resident:
                 return
         raise AssertionError(f"it ended before it said {word!r}")
 
+    async def stop(self) -> None:
+        """As a rolling restart does: what runs is finished, and the right to relay and to hear is given back."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+
     async def kill(self) -> None:
         """As `kill -9` does: nothing is finished, nothing is told."""
         self._process.kill()

@@ -57,6 +57,18 @@ def test_killed_service_is_started_again(evaluation: Supervisor) -> None:
     assert not answers(evaluation)
 
 
+def test_killed_nats_server_is_started_again(evaluation: Supervisor) -> None:
+    with evaluation:
+        nats = evaluation.nats
+        assert nats is not None
+        first = nats.process_id
+        assert first is not None
+
+        os.kill(first, signal.SIGKILL)
+
+        until(lambda: nats.is_running and nats.process_id != first)
+
+
 def test_secrets_are_made_once_for_their_owner_only(evaluation: Supervisor) -> None:
     with evaluation:
         token = evaluation.admin_token("evaluation")
