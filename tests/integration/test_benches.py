@@ -13,6 +13,7 @@ SMALL = {
     "bulk_writes": ("--quick",),
     "chain": ("--quick",),
     "durable_units": ("--quick",),
+    "reads": ("--quick",),
     "relay_backlog": ("--rounds", "1", "--backlog", "60", "--times", "1"),
     "typed_consumption": ("--quick",),
 }
