@@ -20,6 +20,7 @@ from sqlmodel import SQLModel
 
 from shared.access import SYSTEM, Access, Actor
 from shared.bus.link import Bus
+from shared.bus.sign_in import SignIn
 from shared.events.event import Event, Request
 from shared.files import Files, known_files
 from shared.http import guard, problems, routes
@@ -131,6 +132,7 @@ class Runtime:
             answers={answer.request: partial(self.react, answer.function) for answer in service.answers},
             on_refusal=self.access.record,
             tracer=self.telemetry.tracer,
+            sign_in=SignIn.read(service.name, password_file=settings.nats_password_file, ca_file=settings.nats_ca_file),
             relays=mode != "serve",
             consumes=mode != "serve",
         )

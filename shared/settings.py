@@ -29,6 +29,10 @@ class ServiceSettings(BaseSettings):
 
     nats_url: str = Field(default="nats://127.0.0.1:4222", validation_alias="QIAO_NATS_URL")
     """Empty means: no bus at all, everything said is kept."""
+    nats_password_file: Path | None = Field(default=None, validation_alias="QIAO_NATS_PASSWORD_FILE")
+    """The password with which this service signs in to the bus, under its own name."""
+    nats_ca_file: Path | None = Field(default=None, validation_alias="QIAO_NATS_CA_FILE")
+    """The authority that vouches for the server of the bus, where the system does not know it; TLS then."""
     data: Path = Field(default=Path.home() / ".local/share/qiao", validation_alias="QIAO_DATA")
     key_file: Path | None = Field(default=None, validation_alias="QIAO_KEY_FILE")
     """The key that wraps the keys of people and files; never in the database."""

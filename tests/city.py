@@ -1,4 +1,4 @@
-"""A city in one process: the five services on a real NATS server and SQLite, each with a server thread and spans of its own."""
+"""A city in one process: five services on SQLite and a real NATS server with a user for each; every service has its thread and spans."""
 
 import asyncio
 import logging
@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from shared.access.tokens import read_secret
 from shared.bus.provision import provision
+from shared.cli.bus_users import make_passwords, operator_of, users_configuration
 from shared.cli.embedded_nats import EmbeddedNats
 from shared.cli.secret_files import admin_token_file, key_file
 from shared.service import Runtime, Service, build_app
@@ -72,12 +73,12 @@ class _Keep(logging.Handler):
 @contextmanager
 def city(data: Path, names: Sequence[str] = (), *, nats: EmbeddedNats | None = None) -> Iterator[City]:
     """Start the named services (all five when none is named) and stop them in order."""
-    own_nats = nats or EmbeddedNats(data / "nats", port=free_port())
+    own_nats = nats or EmbeddedNats(data / "nats", port=free_port(), users=users_configuration(data))
     with ExitStack() as stack:
         if nats is None:
             own_nats.start()
             stack.callback(own_nats.stop)
-            asyncio.run(provision(own_nats.url))
+            asyncio.run(provision(own_nats.url, sign_in=operator_of(data)))
         built = City(data, own_nats.url)
         handler = _Keep(built.log)
         logging.getLogger().addHandler(handler)
@@ -93,6 +94,7 @@ def _living(service: Service, data: Path, nats_url: str) -> Iterator[Resident]:
     settings = service.settings(
         data=data,
         nats_url=nats_url,
+        nats_password_file=make_passwords(data)[service.name],
         is_rehearsal=True,
         key_file=key_file(data, service.name),
         admin_token_file=admin_token_file(data, service.name),

@@ -15,6 +15,7 @@ from nats.js.api import ConsumerConfig
 from nats.js.client import JetStreamContext
 
 from shared.bus.options import Options
+from shared.bus.sign_in import SignIn
 from shared.bus.topology import BATCH, Consumer, inbox_of
 
 log = logging.getLogger("qiao.bus")
@@ -31,6 +32,7 @@ def make_broker(
     url: str,
     options: Options,
     *,
+    sign_in: SignIn | None = None,
     on_error: Callable[[Exception], Awaitable[None]] | None = None,
     on_change: Callable[[], Awaitable[None]] | None = None,
     on_closed: Callable[[], Awaitable[None]] | None = None,
@@ -44,6 +46,7 @@ def make_broker(
         connect_timeout=2,
         ping_interval=10,
         inbox_prefix=inbox_of(service),
+        security=sign_in.security() if sign_in is not None else None,
         ack_policy=AckPolicy.MANUAL,
         graceful_timeout=options.graceful,
         apply_types=False,

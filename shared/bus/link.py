@@ -21,6 +21,7 @@ from shared.bus.options import Options
 from shared.bus.provision import ServerTooOld, check_version, stream_drift
 from shared.bus.publishing import Publisher
 from shared.bus.rights import rights_of
+from shared.bus.sign_in import SignIn
 from shared.bus.topology import QIAO, Topology, stream_of
 from shared.bus.watching import WELL, Watch
 from shared.errors import Busy
@@ -50,11 +51,13 @@ class Bus:
         tracer: Tracer,
         topology: Topology = QIAO,
         options: Options | None = None,
+        sign_in: SignIn | None = None,
         relays: bool = True,
         consumes: bool = True,
     ) -> None:
         self._service = service
         self._url = url
+        self._sign_in = sign_in
         self._store = store
         self._reactions = reactions
         self._answers = answers or {}
@@ -148,7 +151,13 @@ class Bus:
         """One life of a connection: it reconnects by itself until it is over or the client gives up, as it does after some errors."""
         closed = asyncio.Event()
         broker = make_broker(
-            self._service, self._url, self._options, on_error=self._publisher.note, on_change=self._changed, on_closed=_setter(closed)
+            self._service,
+            self._url,
+            self._options,
+            sign_in=self._sign_in,
+            on_error=self._publisher.note,
+            on_change=self._changed,
+            on_closed=_setter(closed),
         )
         client: Client | None = None
         try:

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import nats
+import nats.errors
 from nats.aio.client import Client
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError
 
+from shared.bus.sign_in import SignIn
 from shared.bus.topology import FLOOR, MAX_ACK_PENDING, QIAO, Consumer, Limits, Stream, Topology, stream_of
 
 
@@ -25,17 +26,24 @@ def check_version(client: Client) -> None:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Client]:
+async def connected(url: str, sign_in: SignIn | None = None) -> AsyncIterator[Client]:
     """A connection for one command: tried twice, never made again, and told about by what it raises."""
-    client = await nats.connect(
-        url,
-        name="qiao-command",
-        allow_reconnect=False,
-        max_reconnect_attempts=1,
-        reconnect_time_wait=1,
-        connect_timeout=3,
-        error_cb=_remain_silent,
-    )
+    client = Client()
+    try:
+        await client.connect(
+            url,
+            name="qiao-command",
+            allow_reconnect=False,
+            max_reconnect_attempts=1,
+            reconnect_time_wait=1,
+            connect_timeout=3,
+            error_cb=_remain_silent,
+            **(sign_in.options() if sign_in is not None else {}),
+        )
+    except (nats.errors.Error, OSError):
+        if client._transport is not None:  # a client that was refused leaves its socket open
+            client._transport.close()  # type: ignore[no-untyped-call]  # nats-py declares no types for it
+        raise
     try:
         yield client
     finally:
@@ -46,9 +54,9 @@ async def _remain_silent(error: Exception) -> None:
     """The client's own habit is to log a traceback per attempt."""
 
 
-async def provision(url: str, topology: Topology = QIAO) -> list[str]:
+async def provision(url: str, topology: Topology = QIAO, *, sign_in: SignIn | None = None) -> list[str]:
     """Create what is missing and change what differs; says what it did. Run it as often as you like. Raises ServerTooOld."""
-    async with connected(url) as client:
+    async with connected(url, sign_in) as client:
         check_version(client)
         return await provision_on(client.jetstream(), topology)
 

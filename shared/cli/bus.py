@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 import nats.errors
@@ -19,7 +20,9 @@ from shared.bus.deadletter import DeadLetter, dead_letter, dead_letters, send_ag
 from shared.bus.provision import ServerTooOld, connected, drift, provision
 from shared.bus.replay import replay
 from shared.bus.topology import QIAO, Limits, Topology
+from shared.cli.bus_users import make_passwords, operator_sign_in, users_configuration
 from shared.cli.installed import NotInstalled, load_service, service_names
+from shared.cli.secret_files import secrets_folder
 from shared.relay import backlog
 from shared.settings import ServiceSettings
 from shared.store.store import Store
@@ -41,9 +44,29 @@ def make_streams(
 ) -> None:
     """Create the streams and consumers that are missing and mend those that differ. Safe at any time."""
     topology = Topology(heard=QIAO.heard, limits=Limits(max_bytes=max_bytes, replicas=replicas))
-    done = _foreseen(lambda: provision(ServiceSettings().nats_url, topology))
+    settings = ServiceSettings()
+    done = _foreseen(lambda: provision(settings.nats_url, topology, sign_in=operator_sign_in(settings)))
     for line in done or ["everything is as it should be"]:
         console.print(line, markup=False)
+
+
+@bus_app.command("config")
+def write_users(
+    out: Annotated[
+        Path | None, typer.Option(help="A file that nats-server's configuration includes; printed if left out.", show_default=False)
+    ] = None,
+) -> None:
+    """The users of the bus for nats-server: one per service with what it needs and no more, and the operator.
+
+    Makes the passwords that are missing, as files under QIAO_DATA/secrets; the configuration has only their hashes.
+    """
+    data = ServiceSettings().data
+    text = users_configuration(data)
+    if out is None:
+        console.print(text, markup=False, soft_wrap=True, end="")
+        return
+    out.write_text(text)
+    console.print(f"{out}: {len(make_passwords(data))} users. Their passwords: {secrets_folder(data)}/bus-*", markup=False, soft_wrap=True)
 
 
 @bus_app.command()
@@ -122,7 +145,8 @@ def _foreseen(work: Callable[[], Awaitable[T]]) -> T:
 
 def _on_bus(work: Callable[[JetStreamContext], Awaitable[T]]) -> T:
     async def on_bus() -> T:
-        async with connected(ServiceSettings().nats_url) as client:
+        settings = ServiceSettings()
+        async with connected(settings.nats_url, operator_sign_in(settings)) as client:
             return await work(client.jetstream())
 
     return _foreseen(on_bus)

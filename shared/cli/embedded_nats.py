@@ -29,10 +29,12 @@ def nats_binary() -> Path | None:
 class EmbeddedNats:
     """One nats-server on loopback with JetStream in `folder`. May be stopped, killed and started again: port and store stay."""
 
-    def __init__(self, folder: Path, *, port: int, server_name: str = "qiao") -> None:
+    def __init__(self, folder: Path, *, port: int, server_name: str = "qiao", users: str = "") -> None:
         self.folder = folder
         self.port = port
         self.server_name = server_name
+        self.users = users
+        """Who may connect, in nats-server's form; empty: everybody on this machine."""
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -64,7 +66,7 @@ class EmbeddedNats:
             raise NatsNotStarted(f"Port {self.port} is taken, perhaps by another `qiao up`. Choose others with --port-base.")
         self.store.mkdir(parents=True, exist_ok=True, mode=0o700)
         config = self.folder / "nats-server.conf"
-        config.write_text(self.config())
+        config.write_text(self.config() + self.users)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen([binary, "-c", config], stdout=log, stderr=log, start_new_session=True)
         self._wait_until_ready()

@@ -14,6 +14,7 @@ from typing import Self
 
 from shared.access.tokens import read_secret
 from shared.bus.provision import provision
+from shared.cli.bus_users import operator_of, password_file, users_configuration
 from shared.cli.child import Child, Echo
 from shared.cli.embedded_nats import EmbeddedNats
 from shared.cli.guardian import Guardian
@@ -100,8 +101,9 @@ class Supervisor:
         """Bring up the bus, bring the stores to this version, and return when every service answers."""
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self._nats is not None:
+            self._nats.users = users_configuration(self.data)
             self._nats.start()
-            asyncio.run(provision(self.nats_url))
+            asyncio.run(provision(self.nats_url, sign_in=operator_of(self.data)))
             self._guardian = Guardian(self._nats)
             self._guardian.start()
         logs = self.data / "logs"
@@ -161,6 +163,8 @@ class Supervisor:
         }
         if self._is_rehearsal:
             told["QIAO_REHEARSAL"] = "1"
+        if self._nats is not None:
+            told["QIAO_NATS_PASSWORD_FILE"] = str(password_file(self.data, service.name))
         if "QIAO_KEY_FILE" not in os.environ:
             told["QIAO_KEY_FILE"] = str(key_file(self.data, service.name))
         if f"{prefix}_ADMIN_TOKEN_FILE" not in os.environ:

@@ -18,6 +18,7 @@ from nats.js.client import JetStreamContext
 
 from shared.bus.provision import connected
 from shared.bus.topology import DEAD_STREAM, QIAO
+from shared.cli.bus_users import operator_of
 from shared.cli.installed import load_services
 from shared.cli.supervisor import Supervisor
 from shared.demo.play import play
@@ -140,7 +141,7 @@ def _environment(stores: Mapping[str, str]) -> Iterator[None]:
 async def _settled(qiao: Supervisor) -> tuple[int, int, int, int]:
     """Counts of what was said, heard, is on the bus and dead, once nothing is on its way any more."""
     deadline = monotonic() + SETTLES_WITHIN_SECONDS
-    async with connected(qiao.nats_url) as client:
+    async with connected(qiao.nats_url, operator_of(qiao.data)) as client:
         js = client.jetstream()
         while not await _is_quiet(js, qiao):
             if monotonic() > deadline:

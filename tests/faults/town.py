@@ -36,7 +36,7 @@ from shared.work import Reader, Work
 
 WINDOW = 2.0
 ACK_WAIT = 2.0
-TOWN = Topology(heard=QIAO.heard, limits=Limits(duplicate_window=WINDOW, ack_wait=ACK_WAIT))
+TOWN = Topology(heard=QIAO.heard, asked=QIAO.asked, limits=Limits(duplicate_window=WINDOW, ack_wait=ACK_WAIT))
 FAST = Options(
     tries=4,
     first_delay=0.05,

@@ -4,19 +4,20 @@ import asyncio
 from dataclasses import dataclass
 
 import httpx
-import nats
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from shared.bus.provision import connected
 from shared.bus.topology import QIAO
+from shared.cli.bus_users import operator_of
 from shared.cli.embedded_nats import nats_binary
 from shared.demo.figures import Figures
 from shared.demo.play import play
 from shared.demo.population import Population, populate
 from shared.demo.report import Report
 from shared.telemetry import Telemetry
-from tests.city import city
+from tests.city import City, city
 from tests.servers import lacking
 
 SCALE = 0.1
@@ -34,6 +35,8 @@ class Played:
     """Every message of every stream, headers and body."""
     pages: dict[str, str]
     """Every public page, record and feed."""
+    refused: list[str]
+    """What the bus refused to one of its users."""
 
 
 @pytest.fixture(scope="session")
@@ -44,24 +47,24 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     with city(tmp_path_factory.mktemp("city")) as town:
         report = play(town.addresses, town.admin_tokens(), scale=SCALE, telemetry=Telemetry("player", exporter=player))
         pages = asyncio.run(_public(town.addresses["disclosure"]))
-        bus = asyncio.run(_messages(town.nats_url))
+        bus = asyncio.run(_messages(town))
+        refused = [line for line in (town.data / "nats" / "nats-server.log").read_text().splitlines() if "Violation" in line]
     spans = [*town.spans(), *player.get_finished_spans()]
-    return Played(report, populate(Figures(SCALE).census), spans, "\n".join(town.log), bus, pages)
+    return Played(report, populate(Figures(SCALE).census), spans, "\n".join(town.log), bus, pages, refused)
 
 
-async def _messages(url: str) -> dict[str, list[bytes]]:
-    client = await nats.connect(url)
-    js = client.jetstream()
+async def _messages(town: City) -> dict[str, list[bytes]]:
     found: dict[str, list[bytes]] = {}
-    for stream in QIAO.streams():
-        reader = await js.subscribe("", stream=stream.name, ordered_consumer=True)
-        waiting = (await js.stream_info(stream.name)).state.messages
-        found[stream.name] = []
-        for _ in range(waiting):
-            message = await reader.next_msg(timeout=5)
-            found[stream.name].append(repr(message.headers).encode() + message.data)
-        await reader.unsubscribe()
-    await client.close()
+    async with connected(town.nats_url, operator_of(town.data)) as client:
+        js = client.jetstream()
+        for stream in QIAO.streams():
+            reader = await js.subscribe("", stream=stream.name, ordered_consumer=True)
+            waiting = (await js.stream_info(stream.name)).state.messages
+            found[stream.name] = []
+            for _ in range(waiting):
+                message = await reader.next_msg(timeout=5)
+                found[stream.name].append(repr(message.headers).encode() + message.data)
+            await reader.unsubscribe()
     return found
 
 

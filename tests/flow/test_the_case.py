@@ -22,6 +22,10 @@ def test_every_figure_is_the_one_of_the_case(played: Played) -> None:
     assert played.report.faults == []
 
 
+def test_no_service_wants_more_of_the_bus_than_its_user_may(played: Played) -> None:
+    assert played.refused == []
+
+
 def test_nothing_is_lost_or_put_aside(played: Played) -> None:
     """A message may stand twice on the bus when its acknowledgement was late; its id stands once in every inbox."""
     events = played.report.events

@@ -74,7 +74,11 @@ def test_secrets_are_made_once_for_their_owner_only(evaluation: Supervisor) -> N
         token = evaluation.admin_token("evaluation")
     files = sorted((evaluation.data / "secrets").iterdir())
 
-    assert [file.name for file in files] == ["evaluation-admin-token", "evaluation-key"]
+    assert [file.name for file in files] == [
+        *(f"bus-{user}" for user in ("casework", "disclosure", "evaluation", "intake", "operator", "procurement")),
+        "evaluation-admin-token",
+        "evaluation-key",
+    ]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE((evaluation.data / "secrets").stat().st_mode) == 0o700
     assert evaluation.admin_token("evaluation") == token
