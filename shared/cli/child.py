@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 FIRST_PAUSE_SECONDS = 0.5
@@ -22,12 +22,23 @@ Echo = Callable[[str, str], None]
 class Child:
     """One `qiao all NAME`, or another mode of it. A crash starts it again after a pause that grows, and shrinks once it has stayed up."""
 
-    def __init__(self, name: str, environment: Mapping[str, str], log: Path, echo: Echo | None = None, *, mode: str = "all") -> None:
+    def __init__(
+        self,
+        name: str,
+        environment: Mapping[str, str],
+        log: Path,
+        echo: Echo | None = None,
+        *,
+        mode: str = "all",
+        command: Sequence[str] = (),
+    ) -> None:
+        """`command`, a module and its arguments, runs something else than a service."""
         self.name = name
         self.mode = mode
         self.crashes = 0
         self.last_lines: deque[str] = deque(maxlen=20)
         self._environment = {**os.environ, **environment}
+        self._command = command or ("shared.cli", mode, name)
         self._log = log
         self._echo = echo
         self._lock = threading.Lock()
@@ -62,7 +73,7 @@ class Child:
 
     def _spawn(self) -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            [sys.executable, "-m", "shared.cli", self.mode, self.name],
+            [sys.executable, "-m", *self._command],
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -20,6 +20,7 @@ from shared.cli.installed import NoSuchService, NotInstalled, load_service, load
 from shared.cli.plugins import show_plugins
 from shared.cli.secret_files import secrets_folder
 from shared.cli.supervisor import NotReady, Supervisor, until_interrupted
+from shared.cli.trace import show_trace
 from shared.personal import UnsafeKeyFile
 from shared.plugins import PluginRefused
 from shared.service import Mode, SettingMissing, build_app
@@ -102,6 +103,7 @@ def up(
     port_base: Annotated[
         int | None, typer.Option(help="Move all ports: intake to this + 1, NATS to this + 22.", show_default=False)
     ] = None,
+    traces: Annotated[bool, typer.Option(help="A trace store on port 4318 or base + 18.")] = True,
 ) -> None:
     """Run services on this machine, with a NATS server of their own unless QIAO_NATS_URL names one. Ctrl-C stops them."""
     chosen = load_services(services or [])
@@ -113,12 +115,15 @@ def up(
         console.print(f"[{colours.get(name, 'white')}]{name:<{width}}[/]", end=" ")
         console.print(line, markup=False, soft_wrap=True)
 
-    with until_interrupted(), Supervisor(chosen, data=data, port_base=port_base, echo=echo) as qiao:
+    with until_interrupted(), Supervisor(chosen, data=data, port_base=port_base, echo=echo, has_traces=traces) as qiao:
         for service in chosen:
             console.print(f"[bold]{service.title}[/] {service.name}: {qiao.address(service.name)}")
         console.print(
             f"NATS: {qiao.nats_url}. Data: {data}. Tokens for the first accounts: {secrets_folder(data)}. Ctrl-C stops everything."
         )
+        if qiao.traces is not None:
+            where = f"没有 none ({qiao.traces.trouble})" if qiao.traces.trouble else f"{qiao.traces.address}/"
+            console.print(f"轨迹 Traces: {where}")
         signal.pause()
 
 
@@ -132,6 +137,9 @@ def services() -> None:
             console.print(str(error), style="yellow", markup=False, soft_wrap=True)
         else:
             console.print(f"{name} [green]ready[/]: {service.title}, port {service.port}")
+
+
+app.command("trace")(show_trace)
 
 
 @app.command()

@@ -19,6 +19,7 @@ from shared.cli.child import Child, Echo
 from shared.cli.embedded_nats import EmbeddedNats
 from shared.cli.guardian import Guardian
 from shared.cli.secret_files import admin_token_file, key_file
+from shared.cli.trace_store import TraceProcess
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.store.migrate import upgrade
@@ -26,6 +27,8 @@ from shared.store.migrate import upgrade
 PORT_BASE = 8100
 NATS_PORT = 4222
 NATS_ABOVE_BASE = 22
+TRACES_PORT = 4318
+TRACES_ABOVE_BASE = 18
 COPY_STEP = 100
 WORK_ABOVE = 50
 READY_WITHIN_SECONDS = 120.0
@@ -40,7 +43,8 @@ class Supervisor:
 
     With `copies`, each service runs in so many `serve` and so many `work` processes, on the PostgreSQL that QIAO_<S>_STORE_URL
     names; otherwise in one `all`. With `port_base`, service ports move with it and NATS listens 22 above it. Where QIAO_NATS_URL
-    is set, that server is used, and its streams are left to whoever runs it (`qiao bus provision`); empty means no bus.
+    is set, that server is used, and its streams are left to whoever runs it (`qiao bus provision`); empty means no bus. With
+    `has_traces`, a trace store listens on 4318, or 18 above the base, unless OTEL_* names another place for traces.
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class Supervisor:
         is_rehearsal: bool = False,
         echo: Echo | None = None,
         copies: int = 0,
+        has_traces: bool = False,
     ) -> None:
         self.services = tuple(services)
         self.data = data
@@ -63,6 +68,8 @@ class Supervisor:
         nats_port = NATS_PORT if port_base is None else port_base + NATS_ABOVE_BASE
         self._nats = EmbeddedNats(data / "nats", port=nats_port) if outside is None else None
         self.nats_url = self._nats.url if self._nats else outside or ""
+        traces_port = TRACES_PORT if port_base is None else port_base + TRACES_ABOVE_BASE
+        self.traces = TraceProcess(data, port=traces_port, echo=echo) if has_traces else None
         self._children: dict[str, Child] = {}
         self._guardian: Guardian | None = None
 
@@ -108,6 +115,8 @@ class Supervisor:
             self._guardian.start()
         logs = self.data / "logs"
         logs.mkdir(exist_ok=True)
+        if self.traces is not None:
+            self.traces.start()
         for service in self.services:
             self._upgrade(service)
             for place in self._places(service):
@@ -125,6 +134,8 @@ class Supervisor:
             child.ask_to_stop()
         for child in self._children.values():
             child.wait_until_stopped()
+        if self.traces is not None:
+            self.traces.stop()
         if self._guardian is not None:
             self._guardian.stop()
         if self._nats is not None:
@@ -161,6 +172,8 @@ class Supervisor:
             "QIAO_DATA": str(self.data),
             "QIAO_NATS_URL": self.nats_url,
         }
+        if self.traces is not None:
+            told |= self.traces.environment
         if self._is_rehearsal:
             told["QIAO_REHEARSAL"] = "1"
         if self._nats is not None:

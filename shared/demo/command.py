@@ -14,10 +14,12 @@ from rich.table import Table
 
 from shared.cli.installed import load_services
 from shared.cli.supervisor import Supervisor, until_interrupted
+from shared.cli.trace_store import TraceProcess
 from shared.demo.desk import NotAsTold
 from shared.demo.play import play
 from shared.demo.report import Report
 from shared.demo.workbook import drawn_up
+from shared.telemetry import Telemetry
 
 console = Console(highlight=False)
 
@@ -32,6 +34,7 @@ def demo(
     port_base: Annotated[
         int | None, typer.Option(help="Move all ports: intake to this + 1, NATS to this + 22.", show_default=False)
     ] = None,
+    traces: Annotated[bool, typer.Option(help="A trace store on port 4318 or base + 18.")] = True,
     data: Annotated[Path | None, typer.Option(help="Keep the data here; it must not exist yet.", show_default=False)] = None,
 ) -> None:
     """Play the Huangshi case through five services, from the first roster in 2015 to the petitions of 2018."""
@@ -39,10 +42,10 @@ def demo(
         folder = data or Path(temporary) / "data"
         if folder.exists():
             raise typer.BadParameter(f"{folder} 已存在；演示从空目录开始", param_hint="--data")
-        _run(folder, scale=scale, people_fold=people_fold, port_base=port_base, report=report, stays=not exit)
+        _run(folder, scale=scale, people_fold=people_fold, port_base=port_base, report=report, stays=not exit, traces=traces)
 
 
-def _run(folder: Path, *, scale: float, people_fold: int, port_base: int | None, report: Path | None, stays: bool) -> None:
+def _run(folder: Path, *, scale: float, people_fold: int, port_base: int | None, report: Path | None, stays: bool, traces: bool) -> None:
     started = perf_counter()
     _forget_settings()
     services = load_services([])
@@ -50,18 +53,19 @@ def _run(folder: Path, *, scale: float, people_fold: int, port_base: int | None,
     with (
         until_interrupted(),
         drawn_up(scale * people_fold) as rosters,
-        Supervisor(services, data=folder, port_base=port_base, is_rehearsal=True) as qiao,
+        Supervisor(services, data=folder, port_base=port_base, is_rehearsal=True, has_traces=traces) as qiao,
     ):
         endpoints = {service.name: qiao.address(service.name) for service in services}
         tokens = {service.name: qiao.admin_token(service.name) for service in services}
         start_up = round(perf_counter() - started, 2)
+        telemetry = Telemetry("demo", endpoint=qiao.traces.endpoint if qiao.traces else "")
         try:
-            told = play(endpoints, tokens, scale=scale, people_fold=people_fold, console=console, rosters=rosters)
+            told = play(endpoints, tokens, scale=scale, people_fold=people_fold, console=console, rosters=rosters, telemetry=telemetry)
         except NotAsTold as fault:
             console.print(f"[red]演示中断：[/]{escape(str(fault))}", soft_wrap=True)
             raise typer.Exit(1) from fault
         told.seconds = {"start": start_up} | told.seconds | {"total": round(perf_counter() - started, 2)}
-        _show(told, endpoints["disclosure"])
+        _show(told, endpoints["disclosure"], qiao.traces)
         if report is not None:
             report.write_text(told.model_dump_json(indent=2) + "\n", encoding="utf-8")
         if not stays:
@@ -80,7 +84,7 @@ def _forget_settings() -> None:
         del os.environ[name]
 
 
-def _show(report: Report, site: str) -> None:
+def _show(report: Report, site: str, traces: TraceProcess | None) -> None:
     """What happened, how long it took, and where the public reads it."""
     times = Table("环节", "秒", box=None)
     for part, seconds in report.seconds.items():
@@ -90,5 +94,8 @@ def _show(report: Report, site: str) -> None:
         console.print(f"[red]不符：{fault}[/]")
     if not report.faults:
         console.print("[green]全部数字与黄石案例一致。[/]")
-    console.print(f"一条轨迹贯穿五个服务：{report.trace_id}")
+    link = traces.link(report.trace_id) if traces else ""
+    console.print(f"一条轨迹贯穿五个服务：{link or report.trace_id}", soft_wrap=True)
+    if traces and link:
+        console.print(f"在终端看：qiao trace {report.trace_id} --data {traces.file.parents[1]}", soft_wrap=True)
     console.print(f"公开网站：[bold]{site}/[/]")

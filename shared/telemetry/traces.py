@@ -31,8 +31,8 @@ STATEMENT_CHARACTERS: Final = 1_000
 class Telemetry:
     """Spans and metrics go out by OTLP/HTTP if OTEL_EXPORTER_OTLP_ENDPOINT is set, spans as OTEL_TRACES_SAMPLER says (parent-based)."""
 
-    def __init__(self, service: str, *, exporter: SpanExporter | None = None) -> None:
-        """`exporter` gets each span at once: for tests and the command line."""
+    def __init__(self, service: str, *, exporter: SpanExporter | None = None, endpoint: str = "") -> None:
+        """`exporter` gets each span at once, for tests; `endpoint` takes them by OTLP whatever the environment says."""
         self.service = service
         resource = Resource.create({"service.name": service, "service.namespace": "qiao"})
         self.provider = TracerProvider(resource=resource, shutdown_on_exit=False)
@@ -43,8 +43,8 @@ class Telemetry:
         self._sender = MetricsSender(self.metrics.registry, resource) if is_exported("METRICS") else None
         if exporter is not None:
             self.provider.add_span_processor(SimpleSpanProcessor(exporter))
-        if is_exported("TRACES"):
-            self.provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=EXPORT_SECONDS)))
+        if endpoint or is_exported("TRACES"):
+            self.provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint or None, timeout=EXPORT_SECONDS)))
 
     def fastapi(self) -> TelemetryConfig:
         """What `FastAPI(telemetry=…)` takes: one span per request, no logs of its own, since they carry what people typed."""

@@ -21,7 +21,7 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "L_": None}
 
 def catalogues() -> list[Path]:
     """Every catalogue there is: `<folder>/locale/<language>/LC_MESSAGES/messages.po`, of the pages that lie in the folder."""
-    return sorted([*ROOT.glob("shared/web/locale/*/*/messages.po"), *ROOT.glob("services/*/locale/*/*/messages.po")])
+    return sorted([*ROOT.glob("shared/*/locale/*/*/messages.po"), *ROOT.glob("services/*/locale/*/*/messages.po")])
 
 
 def in_step(path: Path) -> Catalog:

@@ -156,7 +156,7 @@ def test_collector_that_is_away_gets_two_seconds(monkeypatch: pytest.MonkeyPatch
     given: list[float] = []
 
     class Collector(InMemorySpanExporter):
-        def __init__(self, timeout: float) -> None:
+        def __init__(self, endpoint: str | None, timeout: float) -> None:
             super().__init__()
             given.append(timeout)
 
