@@ -15,6 +15,7 @@ from rich.console import Console
 from shared.access.tokens import UnsafeSecret
 from shared.cli.bus import bus_app
 from shared.cli.database import database_app
+from shared.cli.doctor.command import doctor
 from shared.cli.embedded_nats import NatsNotStarted
 from shared.cli.installed import NoSuchService, NotInstalled, load_service, load_services, service_names
 from shared.cli.plugins import show_plugins
@@ -140,6 +141,7 @@ def services() -> None:
 
 
 app.command("trace")(show_trace)
+app.command("doctor")(doctor)
 
 
 @app.command()
