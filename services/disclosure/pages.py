@@ -47,7 +47,7 @@ async def static(name: str, request: Request) -> Response:
     if found is None:
         return await _kept(request, "/404/")
     cache = "no-cache" if name == "text-size.css" else "public, max-age=3600"
-    return _bytes(request, found, 200, {"Cache-Control": cache})
+    return found.answer(request, headers={"Cache-Control": cache})
 
 
 @router.get("/text-size")
@@ -189,21 +189,12 @@ async def _kept(request: Request, path: str) -> Response:
     if found is None:
         return Response("没有找到该页面", 404, media_type="text/plain; charset=utf-8")
     asset, status = found
-    return _bytes(request, asset, status, {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"})
+    return asset.answer(request, status, headers={"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"})
 
 
 def _find(reader: Reader, path: str) -> tuple[Asset, int] | None:
     found = reader.find(Published, path)
     return (Asset(found.body, found.packed, found.type, found.etag), found.status) if found else None
-
-
-def _bytes(request: Request, found: Asset, status: int, headers: dict[str, str]) -> Response:
-    headers = headers | {"ETag": found.etag, "Vary": "Accept-Encoding"}
-    if status == 200 and request.headers.get("if-none-match") == found.etag:
-        return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(found.packed, status, headers | {"Content-Encoding": "gzip"}, media_type=found.type)
-    return Response(found.body, status, headers, media_type=found.type)
 
 
 def _draw(request: Request, template: str, status: int = 200, **view: Any) -> Response:

@@ -1,6 +1,6 @@
 """Builds intake from its parts."""
 
-from services.intake import actions, api, hooks, reactions
+from services.intake import actions, api, hooks, pages, reactions
 from services.intake.labels import ROLES
 from services.intake.settings import Settings
 from services.intake.store import KERNEL, Table
@@ -31,7 +31,7 @@ SERVICE = Service(
         on(AgencyKeyRegistered, reactions.agency_key_registered),
     ],
     answers=[answer(DossierRequest, reactions.dossier)],
-    routers=[api.router],
+    routers=[api.router, pages.router],
     jobs={
         "roster_import": Job(actions.import_chunk, prepare=actions.read_roster),
         "roster_acceptance": Job(actions.acceptance_chunk),

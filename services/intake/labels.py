@@ -2,6 +2,18 @@
 
 from typing import Final
 
+from shared.web.i18n import L_
+
+ROSTER_PURPOSE: Final = {"planning": L_("测算"), "survey": L_("调查")}
+
+ROSTER_STATUS: Final = {
+    "importing": L_("正在读取"),
+    "reviewed": L_("待采用"),
+    "accepting": L_("正在采用"),
+    "accepted": L_("已采用"),
+    "rejected": L_("不予采用"),
+}
+
 CATEGORY: Final = {
     "urban_allowance": "城市低保",
     "rural_allowance": "农村低保",
@@ -78,9 +90,9 @@ READING_PURPOSE: Final = {"screening": "筛选", "consent": "征求意见", "obj
 DOSSIER_PURPOSE: Final = {"open_case": "接案", "plan": "制定计划", "visit": "探访", "crisis": "危机介入", "review": "评估复核"}
 
 ROLES: Final = {
-    "clerk": "经办人员",
-    "officer": "业务负责人",
-    "reviewer": "复核人员",
-    "approver": "分管领导",
-    "surveyor": "调查员",
+    "clerk": L_("经办人员"),
+    "officer": L_("业务负责人"),
+    "reviewer": L_("复核人员"),
+    "approver": L_("分管领导"),
+    "surveyor": L_("调查员"),
 }

@@ -1,31 +1,41 @@
 """One authenticated request: who asks, on which business date, and the two things a route does with it.
 
-call.act(action, …)    a command: one unit, idempotent by its key, recorded as an act
-call.read(query, …)    a question: one snapshot
+call.act(action, …)      a command: one unit, idempotent by its key, recorded as an act
+call.read(query, …)      a question: one snapshot
+call.submit(form, …)     the command of a page, whose form carries the key in a hidden field
+call.find(query, …)      the question of a page
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import select
 
 from shared.access import Actor
-from shared.clock import ACTED_ON
+from shared.clock import ACTED_ON, Clock
+from shared.errors import Malformed
 from shared.http import idempotency
 from shared.inject import wanted
 from shared.work import Reader, Work
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from shared.service import Runtime
 
 KEY_HEADER = "Idempotency-Key"
+ACTED_ON_COOKIE = "qiao_acted_on"
+"""The day chosen on the pages, in rehearsal."""
+KEY_FIELD = "key"
+"""Hidden field of every form: a UUID made when the page was drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,16 @@ def render(value: Any) -> str:
     return to_json(value).decode()
 
 
+def acted_on(request: Request, clock: Clock) -> date | None:
+    """The day that a request names, in rehearsal: a program by its header, a reader of pages by a choice made before."""
+    if (header := request.headers.get(ACTED_ON)) is not None:
+        return clock.acted_on(header)
+    if clock.rehearsal and (chosen := request.cookies.get(ACTED_ON_COOKIE)):
+        with suppress(Malformed):  # an old cookie must not keep anybody from choosing another day
+            return clock.acted_on(chosen)
+    return None
+
+
 class Call:
     def __init__(self, runtime: "Runtime", request: Request, actor: Actor) -> None:
         self.runtime = runtime
@@ -58,32 +78,50 @@ class Call:
         self.actor = actor
         self.content: bytes | None = None
         """What stands for the body where it was read as a form already, e.g. the hash of an uploaded file."""
-        self.today: date = runtime.clock.acted_on(request.headers.get(ACTED_ON))
+        self.acted_on = acted_on(request, runtime.clock)
+        self.today: date = self.acted_on or runtime.clock.today()
 
     async def act(self, action: Callable[..., Any], *args: Any, **arguments: Any) -> Response:
         """Run an action as one unit. The same `Idempotency-Key` again gives the same answer and does nothing."""
-        key = idempotency.key_of(self.request.headers.get(KEY_HEADER))
+        answer = await self._decide(self.request.headers.get(KEY_HEADER), partial(action, *args, **arguments), action.__name__)
+        headers = {"Idempotency-Replayed": "true"} if answer.is_repeat else {}
+        return Response(answer.body, status_code=answer.status, media_type="application/json", headers=headers)
+
+    async def submit(self, form: Mapping[str, str], action: Callable[..., Any], *args: Any, **arguments: Any) -> Any:
+        """Run an action as one unit; gives its result as JSON has it. Sent twice, the same form is one act."""
+        if self.content is None:
+            self.content = to_json(dict(form))
+        answer = await self._decide(form.get(KEY_FIELD), partial(action, *args, **arguments), action.__name__)
+        return from_json(answer.body)
+
+    async def _decide(self, key_given: str | None, action: "partial[Any]", name: str) -> Answer:
+        key = idempotency.key_of(key_given)
         unit = partial(
             self._once,
             key=f"{self.actor.account}:{key}",
             request_hash=await self._fingerprint(),
-            action=partial(action, *args, **arguments),
-            name=action.__name__,
+            action=action,
+            name=name,
             status=getattr(self.request.scope.get("route"), "status_code", None) or 200,
         )
-        answer = await self.runtime.store.run(unit, actor=self.actor, today=self.today)
-        headers = {"Idempotency-Replayed": "true"} if answer.is_repeat else {}
-        return Response(answer.body, status_code=answer.status, media_type="application/json", headers=headers)
+        return await self.runtime.store.run(unit, actor=self.actor, today=self.today)
 
     async def read(self, query: Callable[..., Any], *args: Any, **arguments: Any) -> Response:
         """Answer a question as JSON. The query gets `reader` and, if it asks for them, `actor`, `today`, `rules`, `hooks`, `keyring`."""
+        return Response(await self._ask(partial(query, *args, **arguments), render), media_type="application/json")
 
-        def ask(reader: Reader) -> str:
+    async def find(self, query: Callable[..., T], *args: Any, **arguments: Any) -> T:
+        """Answer a question with its values, which must not be rows of the store."""
+        found: T = await self._ask(partial(query, *args, **arguments))
+        return found
+
+    async def _ask(self, query: "partial[T]", shape: Callable[[T], Any] | None = None) -> Any:
+        def ask(reader: Reader) -> Any:
             offered = self.runtime.offers_to_question(reader) | {"actor": self.actor}
-            return render(query(*args, **wanted(query, offered), **arguments))
+            found = query(**wanted(query.func, offered))
+            return shape(found) if shape else found
 
-        today = self.today if ACTED_ON in self.request.headers else None
-        return Response(await self.runtime.store.read(ask, today=today), media_type="application/json")
+        return await self.runtime.store.read(ask, today=self.acted_on)
 
     async def _fingerprint(self) -> str:
         """What makes two requests the same: method, address, business date and body; keyed, as a body may hold a person's data."""

@@ -111,18 +111,23 @@ def is_recorded(refusal: Refusal, actor: Actor | None) -> bool:
     return isinstance(refusal, Unauthenticated | Forbidden) or (isinstance(refusal, NotFound) and actor is not None)
 
 
+async def keep_refusal(request: Request, refusal: Refusal, record: Recorder) -> None:
+    """Keep a refused access, where the auditor should see it. A store that is too busy for it does not hold up the answer."""
+    actor = getattr(request.state, "actor", None)
+    if is_recorded(refusal, actor):
+        try:
+            await record(refusal, account=actor.account if actor else "", method=request.method, path_template=template_of(request.scope))
+        except Busy:
+            log.warning("refusal not recorded", extra={"code": refusal.code})
+
+
 def install(app: FastAPI, *, record: Recorder) -> None:
     """Answer every refusal, unreadable request and unexpected fault in the same form."""
 
     async def refused(request: Request, error: Exception) -> Response:
         if not isinstance(error, Refusal):
             raise error
-        actor = getattr(request.state, "actor", None)
-        if is_recorded(error, actor):
-            try:
-                await record(error, account=actor.account if actor else "", method=request.method, path_template=template_of(request.scope))
-            except Busy:
-                log.warning("refusal not recorded", extra={"code": error.code})
+        await keep_refusal(request, error, record)
         headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else {}
         if isinstance(error, Unauthenticated):
             headers["WWW-Authenticate"] = "Bearer"

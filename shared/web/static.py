@@ -1,10 +1,13 @@
 """Files that pages refer to: styles and marks, read once, served with an ETag."""
 
 import gzip
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from typing import Final
+
+from fastapi import Request, Response
 
 from shared.web.i18n import HERE
 
@@ -21,6 +24,15 @@ class Asset:
     packed: bytes
     type: str
     etag: str
+
+    def answer(self, request: Request, status: int = 200, *, headers: Mapping[str, str]) -> Response:
+        """The bytes as the reader can take them, or 304 where the reader has them already."""
+        told = {**headers, "ETag": self.etag, "Vary": "Accept-Encoding"}
+        if status == 200 and request.headers.get("if-none-match") == self.etag:
+            return Response(status_code=304, headers=told)
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            return Response(self.packed, status, told | {"Content-Encoding": "gzip"}, media_type=self.type)
+        return Response(self.body, status, told, media_type=self.type)
 
 
 @lru_cache(maxsize=64)

@@ -1,24 +1,21 @@
 """The public pages in a real Chromium: nothing that axe can find, no sideways scrolling on a phone, no Chinese unmarked in English."""
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
-import uvicorn
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from services.disclosure.app import SERVICE
 from shared.service import Service, build_app
+from tests.browser.looking import UNMARKED, check_accessible
+from tests.browser.serving import serving
 from tests.service.disclosure.events_of_the_case import Case
 from tests.service.disclosure.telling import opened, release, tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PROJECT = "/projects/hszfcg-2016-0105/"
 PATHS = (
     "/",
@@ -31,14 +28,6 @@ PATHS = (
     "/data/",
     "/feedback/",
 )
-UNMARKED = """() => {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
-  while (walker.nextNode()) {
-    const text = walker.currentNode;
-    if (/[\\u3400-\\u9fff]/.test(text.data) && !text.parentElement.closest('[lang="zh-CN"]')) found.push(text.data.trim());
-  }
-  return found;
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +39,8 @@ def site(migrated: Callable[[Service], Path], tmp_path_factory: pytest.TempPathF
     with opened(data) as office:
         tell(office, Case(scale=10).told())
         release(office, "selection", "evaluation", "statistics", "petitions")
-    app = build_app(SERVICE, SERVICE.settings(data=data, key_file=data / "key", nats_url="", is_rehearsal=True))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    until = monotonic() + 30
-    while not server.started and monotonic() < until:
-        sleep(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with serving(build_app(SERVICE, SERVICE.settings(data=data, key_file=data / "key", nats_url="", is_rehearsal=True))) as address:
+        yield address
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -70,10 +50,7 @@ def test_page_is_accessible(site: str, page: Page, path: str, prefix: str, width
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{site}{prefix}{path}")
 
-    found = Axe().run(page, options=RULES)
-
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    check_accessible(page)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -13,13 +13,12 @@ from sqlmodel import col
 
 from services.intake.actions.roster import CHUNK, RosterState, check_survey_open
 from services.intake.domain.programme import check_different_officer
+from services.intake.labels import ROSTER_STATUS
 from services.intake.store import Household, Person, PersonSecret, Roster, StagedRow, SurveyFile, check_reach, count_people
 from shared.access import Actor
 from shared.errors import WrongState
 from shared.events.intake import RosterAccepted
 from shared.work import Work
-
-STATES: Final = {"importing": "读取中", "reviewed": "待采用", "accepting": "采用中", "accepted": "已采用", "rejected": "不予采用"}
 
 _OF_HOUSEHOLD: Final = ("category", "division", "living_members", "roster_id")
 _OF_PERSON: Final = (
@@ -89,7 +88,7 @@ def _to_decide(roster_id: UUID, work: Work, actor: Actor) -> Roster:
     check_reach(roster.division, actor, "名册")
     work.about("roster", roster_id)
     if roster.status != "reviewed":
-        raise RosterState(f"名册目前为“{STATES[roster.status]}”，须在“{STATES['reviewed']}”时决定")
+        raise RosterState(f"名册目前为“{ROSTER_STATUS[roster.status]}”，须在“{ROSTER_STATUS['reviewed']}”时决定")
     check_different_officer(actor.account, roster.uploaded_by, act="名册采用")
     return roster
 

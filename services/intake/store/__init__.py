@@ -33,9 +33,11 @@ from services.intake.store.roster import (
     known_people,
     population,
     roster,
+    rosters,
+    rosters_to_accept,
     staged_rows,
 )
-from services.intake.store.survey import Survey, SurveyFile, Visit, counts, survey, survey_files
+from services.intake.store.survey import Survey, SurveyFile, Visit, counts, open_surveys, survey, survey_files
 from services.intake.store.table import Table
 from shared.store.tables import kernel_tables
 
@@ -78,11 +80,14 @@ __all__ = [
     "known_categories",
     "known_people",
     "objections",
+    "open_surveys",
     "population",
     "programme",
     "reached_programme",
     "recipients",
     "roster",
+    "rosters",
+    "rosters_to_accept",
     "staged_rows",
     "survey",
     "survey_files",

@@ -132,6 +132,27 @@ def roster(roster_id: UUID, *, reader: Reader, actor: Actor) -> Mapping[str, Any
     }
 
 
+def rosters(*, reader: Reader, actor: Actor, page: Page, status: str = "") -> Listing:
+    """The rosters of the reader's divisions, the latest first."""
+    statement = select(Roster).where(in_divisions(col(Roster.division), actor))
+    if status:
+        statement = statement.where(col(Roster.status) == status)
+    return listing(
+        reader,
+        statement,
+        page,
+        sort=(Roster.uploaded_on, Roster.id),
+        newest_first=True,
+        item=lambda row: row.model_dump(exclude={"file_id", "job_id"}),
+    )
+
+
+def rosters_to_accept(*, reader: Reader, actor: Actor) -> int:
+    """How many wait for the reader: reviewed, and uploaded by somebody else."""
+    waiting = (col(Roster.status) == "reviewed", col(Roster.uploaded_by) != actor.account)
+    return int(reader.scalar(select(func.count()).select_from(Roster).where(*waiting, in_divisions(col(Roster.division), actor))))
+
+
 def staged_rows(roster_id: UUID, *, reader: Reader, actor: Actor, page: Page, faulty: bool) -> Listing:
     """The preview: each row's verdict and its faults by cell."""
     _reachable(roster_id, reader, actor)
@@ -185,6 +206,11 @@ def population(*, reader: Reader, actor: Actor, on: date, categories: tuple[str,
 
 def within(actor: Actor) -> ColumnElement[bool]:
     """Households in the divisions that an actor reaches."""
+    return in_divisions(col(Household.division), actor)
+
+
+def in_divisions(column: Any, actor: Actor) -> ColumnElement[bool]:
+    """Rows whose division an actor reaches."""
     if actor.reaches(EVERYWHERE):
         return true()
-    return or_(false(), *(col(Household.division).startswith(code[: level(code)]) for code in actor.divisions))
+    return or_(false(), *(column.startswith(code[: level(code)]) for code in actor.divisions))

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint, case, func, select
 from sqlmodel import Field, col
 
-from services.intake.store.roster import check_reach
+from services.intake.store.roster import check_reach, in_divisions
 from services.intake.store.table import Table
 from shared.access import Actor
 from shared.divisions import name_of
@@ -75,6 +75,13 @@ def counts(survey_id: UUID, *, reader: Reader) -> dict[str, int]:
         ).where(col(SurveyFile.survey_id) == survey_id)
     )[0]
     return {"files_due": int(row[0]), "files_verified": int(row[1]), "people_due": int(row[2]), "people_verified": int(row[3])}
+
+
+def open_surveys(*, reader: Reader, actor: Actor) -> list[dict[str, Any]]:
+    """The surveys of the reader's divisions that take rosters and visits, with their counts; the one that is due first comes first."""
+    is_open = (col(Survey.status) == "open", in_divisions(col(Survey.division), actor))
+    found = reader.select(select(Survey).where(*is_open).order_by(col(Survey.due_on)))
+    return [{"id": each.id, "name": each.name, "due_on": each.due_on, **counts(each.id, reader=reader)} for each in found]
 
 
 def survey(survey_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:

@@ -1,0 +1,11 @@
+"""The console of intake: pages for clerks, officers and those who check them."""
+
+from fastapi import APIRouter
+
+from services.intake.pages import home, rosters
+from services.intake.pages.frame import CONSOLE
+from shared.web.sign_in import sign_in_routes
+
+router = APIRouter()
+for part in (sign_in_routes(CONSOLE), home.router, rosters.router):
+    router.include_router(part)

@@ -1,0 +1,11 @@
+"""What all pages of intake's console share."""
+
+from pathlib import Path
+
+from shared.web.console import Console, Place
+from shared.web.i18n import L_
+
+CONSOLE = Console(
+    Path(__file__).parents[1],
+    places=[Place("rosters/", L_("名册"), ("clerk", "officer", "auditor"))],
+)

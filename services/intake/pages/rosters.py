@@ -1,0 +1,171 @@
+"""Rosters on the console: handed in by a clerk, looked through, decided on by another person."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Form as FormField
+from fastapi import Request, Response, UploadFile
+
+from services.intake import actions, labels, store
+from services.intake.pages.frame import CONSOLE
+from shared.divisions import name_of
+from shared.errors import Fault, Malformed, Refusal
+from shared.files import keep_file
+from shared.http.call import Call, allows
+from shared.http.paging import Page
+from shared.http.problems import status_of
+from shared.web.console import Form, see
+from shared.web.i18n import L_
+
+router = CONSOLE.router()
+
+PER_PAGE = 20
+Text = Annotated[str, FormField()]
+
+
+@router.get("/rosters/")
+async def rosters(
+    request: Request, call: Annotated[Call, allows("clerk", "officer", "auditor")], status: str = "", after: str = ""
+) -> Response:
+    chosen = status if status in labels.ROSTER_STATUS else ""
+    found = await call.find(store.rosters, page=Page(after or None, PER_PAGE), status=chosen)
+    return CONSOLE.draw(
+        request,
+        "intake/rosters.html",
+        rosters=found.items,
+        more=found.next,
+        is_first=not after,
+        chosen=chosen,
+        labels=labels,
+        may_upload=call.actor.may("clerk"),
+    )
+
+
+@router.get("/rosters/new/")
+async def new_roster(request: Request, call: Annotated[Call, allows("clerk")]) -> Response:
+    return await _upload_form(request, call, Form({"reference_on": call.today.isoformat()}))
+
+
+@router.post("/rosters/new/")
+async def upload_roster(
+    request: Request,
+    call: Annotated[Call, allows("clerk")],
+    file: UploadFile | None = None,
+    name: Text = "",
+    survey_id: Text = "",
+    reference_on: Text = "",
+    division: Text = "",
+    key: Text = "",
+) -> Response:
+    """The file is kept first, by a key of its own; a roster that is refused leaves no roster, and the file is swept."""
+    given = {"name": name.strip()[:200], "survey_id": survey_id, "reference_on": reference_on, "division": division, "key": key}
+    form = Form(given, key=key)
+    try:
+        terms = _terms(given, file)
+        content = await file.read() if file is not None else b""
+        stored = await asyncio.to_thread(call.runtime.files.put, content)
+        kept = await call.submit({"key": f"{key}-file", "sha256": stored.sha256}, keep_file, stored)
+        file_id = UUID(kept["id"])
+        table = await call.runtime.read(actions.read_workbook, file_id)
+        call.content = None
+        uploaded = await call.submit(given | {"file": str(file_id)}, actions.upload_roster, rows=len(table.rows), file=file_id, **terms)
+    except Refusal as refusal:
+        return await _upload_form(request, call, form.refused(refusal), status_of(refusal))
+    return see(f"rosters/{uploaded['roster_id']}/")
+
+
+@router.get("/rosters/{roster_id}/")
+async def roster(
+    request: Request, roster_id: UUID, call: Annotated[Call, allows("clerk", "officer", "auditor")], after: str = ""
+) -> Response:
+    return await _roster(request, call, roster_id, Form(), after=after)
+
+
+@router.post("/rosters/{roster_id}/acceptance/")
+async def accept_roster(request: Request, roster_id: UUID, call: Annotated[Call, allows("officer")], key: Text = "") -> Response:
+    return await _decide(request, call, roster_id, {"key": key, "act": "accept"}, actions.accept_roster)
+
+
+@router.post("/rosters/{roster_id}/rejection/")
+async def reject_roster(
+    request: Request, roster_id: UUID, call: Annotated[Call, allows("officer")], key: Text = "", reason: Text = ""
+) -> Response:
+    reason = reason.strip()[:200]
+    given = {"key": key, "act": "reject", "reason": reason}
+    if not reason:
+        refusal = Malformed("请写明不予采用的理由", field="reason")
+        return await _roster(request, call, roster_id, Form(given, key=key).refused(refusal), status=422)
+    return await _decide(request, call, roster_id, given, actions.reject_roster, reason=reason)
+
+
+async def _decide(request: Request, call: Call, roster_id: UUID, given: Mapping[str, str], action: Any, **arguments: Any) -> Response:
+    try:
+        await call.submit(given, action, roster_id, **arguments)
+    except Refusal as refusal:
+        return await _roster(request, call, roster_id, Form(given, key=given["key"]).refused(refusal), status=status_of(refusal))
+    return see(f"rosters/{roster_id}/")
+
+
+async def _roster(request: Request, call: Call, roster_id: UUID, form: Form, *, after: str = "", status: int = 200) -> Response:
+    found = await call.find(store.roster, roster_id)
+    rows = await call.find(store.staged_rows, roster_id, page=Page(after or None, PER_PAGE), faulty=True)
+    is_reviewed, is_own = found["status"] == "reviewed", found["uploaded_by"] == call.actor.account
+    return CONSOLE.draw(
+        request,
+        "intake/roster.html",
+        status,
+        roster=found,
+        rows=rows.items,
+        more=rows.next,
+        is_first=not after,
+        form=form,
+        labels=labels,
+        division_name=name_of,
+        is_working=found["status"] in ("importing", "accepting"),
+        may_decide=is_reviewed and call.actor.may("officer") and not is_own,
+        must_be_another=is_reviewed and call.actor.may("officer") and is_own,
+    )
+
+
+async def _upload_form(request: Request, call: Call, form: Form, status: int = 200) -> Response:
+    surveys = await call.find(store.open_surveys)
+    return CONSOLE.draw(
+        request,
+        "intake/roster_new.html",
+        status,
+        form=form,
+        surveys=[("", L_("测算（不属于任何调查）")), *((str(each["id"]), each["name"]) for each in surveys)],
+        divisions=[(code, name_of(code)) for code in call.actor.divisions],
+    )
+
+
+def _terms(given: Mapping[str, str], file: UploadFile | None) -> dict[str, Any]:
+    """What the form says, as the action takes it. Raises Malformed with every field that is wrong."""
+    faults = []
+    reference_on, survey_id = None, None
+    if not given["name"]:
+        faults.append(Fault("name", "请填写名称"))
+    try:
+        reference_on = date.fromisoformat(given["reference_on"])
+    except ValueError:
+        faults.append(Fault("reference_on", "请填写基准日期"))
+    try:
+        survey_id = UUID(given["survey_id"]) if given["survey_id"] else None
+    except ValueError:
+        faults.append(Fault("survey_id", "请选择用途"))
+    if not (len(given["division"]) == 12 and given["division"].isdigit()):
+        faults.append(Fault("division", "请选择地区"))
+    if file is None or not file.filename:
+        faults.append(Fault("file", "请选择文件"))
+    if faults:
+        raise Malformed("；".join(fault.message for fault in faults), faults=faults)
+    return {
+        "name": given["name"],
+        "purpose": "survey" if survey_id else "planning",
+        "reference_on": reference_on,
+        "division": given["division"],
+        "survey_id": survey_id,
+    }

@@ -1,0 +1,124 @@
+"""Signing in and out on the pages of a console, and what its reader chooses: password, language, size of text, in rehearsal the day."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from shared.access.passwords import WeakPassword
+from shared.errors import Fault, Malformed, NotFound, Refusal
+from shared.http.call import ACTED_ON_COOKIE
+from shared.http.problems import keep_refusal, status_of
+from shared.web import console as kit
+from shared.web.console import LANGUAGE_COOKIE, ROOT, Console, own_page, see
+from shared.web.static import LARGE_TEXT_COOKIE, asset, text_size
+
+if TYPE_CHECKING:
+    from shared.service import Runtime
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+Text = Annotated[str, Form()]
+
+
+def sign_in_routes(console: Console) -> APIRouter:
+    """The routes that every console has."""
+    router = console.router()
+    router.include_router(_choices(console))
+
+    @router.get("/sign-in/")
+    async def form(request: Request, back: str = ROOT) -> Response:
+        return console.draw(request, "console/sign_in.html", form=kit.Form({"back": own_page(back)}))
+
+    @router.post("/sign-in/")
+    async def sign_in(request: Request, account: Text = "", password: Text = "", back: Text = ROOT) -> Response:
+        runtime = _runtime(request)
+        given = kit.Form({"account": account[:64], "back": own_page(back)})
+        try:
+            signed_in = await runtime.access.sign_in(account.strip(), password)
+        except Refusal as refusal:
+            await keep_refusal(request, refusal, runtime.access.record)
+            return console.draw(request, "console/sign_in.html", status_of(refusal), form=given.refused(refusal))
+        answer = RedirectResponse(given.value("back"), status_code=303)
+        _remember(answer, runtime, signed_in.token)
+        return answer
+
+    @router.post("/sign-out/")
+    async def sign_out(request: Request) -> Response:
+        await _runtime(request).access.sign_out(request)
+        answer = see("sign-in/")
+        for name in _cookies(_runtime(request)):
+            answer.delete_cookie(name)
+        return answer
+
+    @router.get("/password/")
+    async def password_form(request: Request) -> Response:
+        return console.draw(request, "console/password.html", form=kit.Form())
+
+    @router.post("/password/")
+    async def change_password(request: Request, account: Text = "", password: Text = "", new_password: Text = "") -> Response:
+        runtime, given = _runtime(request), kit.Form({"account": account[:64]})
+        try:
+            await runtime.access.change_password(account.strip(), password, new_password)
+        except WeakPassword as refusal:
+            faults = tuple(replace(fault, field="new_password") for fault in refusal.faults)
+            return console.draw(request, "console/password.html", 422, form=replace(given, faults=faults))
+        except Refusal as refusal:
+            await keep_refusal(request, refusal, runtime.access.record)
+            return console.draw(request, "console/password.html", status_of(refusal), form=given.refused(refusal))
+        return see("sign-in/")
+
+    return router
+
+
+def _choices(console: Console) -> APIRouter:
+    """What a reader chooses, and the files of every page."""
+    router = APIRouter(route_class=console.route_class)
+
+    @router.get("/display/")
+    async def display(request: Request, language: str = "", text: str = "", back: str = ROOT) -> Response:
+        answer = RedirectResponse(own_page(back), status_code=303)
+        for name, chosen in ((LANGUAGE_COOKIE, language), (LARGE_TEXT_COOKIE, text)):
+            if chosen:
+                answer.set_cookie(name, chosen[:16], max_age=YEAR_SECONDS, samesite="lax", httponly=True)
+        return answer
+
+    @router.post("/day/")
+    async def choose_day(request: Request, day: Text = "", back: Text = ROOT) -> Response:
+        """The day of the acts that follow, in rehearsal."""
+        clock = _runtime(request).clock
+        if not clock.rehearsal:
+            raise NotFound("没有找到该页面")
+        try:
+            clock.acted_on(day)
+        except Malformed as refusal:
+            raise Malformed("办理日期应为今天或以前的一天", faults=[Fault("day", refusal.message)]) from refusal
+        answer = RedirectResponse(own_page(back), status_code=303)
+        answer.set_cookie(ACTED_ON_COOKIE, day, samesite="lax", httponly=True)
+        return answer
+
+    @router.get("/static/{name}")
+    async def static(request: Request, name: str) -> Response:
+        found = text_size(request.cookies.get(LARGE_TEXT_COOKIE)) if name == "text-size.css" else asset(name)
+        if found is None:
+            raise NotFound("没有找到该文件")
+        cache = "no-cache" if name == "text-size.css" else "public, max-age=3600"
+        return found.answer(request, headers={"Cache-Control": cache})
+
+    return router
+
+
+def _runtime(request: Request) -> "Runtime":
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+def _cookies(runtime: "Runtime") -> tuple[str, str]:
+    return runtime.access.cookie, f"__Host-{runtime.access.cookie}"
+
+
+def _remember(answer: Response, runtime: "Runtime", token: str) -> None:
+    """Until the browser closes or the token's time is over. A cookie of an https host of its own cannot be set by a neighbour."""
+    is_https = runtime.settings.public_url.startswith("https:")
+    answer.set_cookie(_cookies(runtime)[is_https], token, httponly=True, samesite="lax", secure=is_https)
