@@ -125,6 +125,16 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture
+def own_cluster() -> Iterator["PostgresCluster"]:
+    """A PostgreSQL server that the test may stop, kill and start."""
+    with tempfile.TemporaryDirectory(prefix="qiao-pg-", ignore_cleanup_errors=True) as name:
+        cluster = PostgresCluster(Path(name))
+        cluster.start()
+        yield cluster
+        cluster.stop()
+
+
+@pytest.fixture
 def new_database(postgres_server: str) -> Iterator[Callable[[], str]]:
     """Makes fresh, empty databases; gives their SQLAlchemy addresses."""
     made: list[str] = []

@@ -16,11 +16,12 @@ from itertools import accumulate
 from time import monotonic
 from typing import Protocol
 
+import psycopg
 from opentelemetry.trace import Status, StatusCode, Tracer
 from sqlalchemy import and_, bindparam, func, not_, select, update
 
 from shared.bus.cloudevents import Message, Said, to_message
-from shared.bus.faults import CannotPass
+from shared.bus.faults import CannotPass, is_away
 from shared.bus.options import Options
 from shared.bus.publishing import NotTogether
 from shared.bus.tracing import headers_of, start_publishing
@@ -103,8 +104,10 @@ class Relay:
                     self.state.has_turn = True
                     await self._relay()
             except Exception as error:  # the edge of the process: a relay that ends would strand everything said from now on
-                log.exception("the relay was interrupted")
+                is_known = isinstance(error, psycopg.OperationalError) or is_away(error)
+                log.warning("the relay was interrupted", exc_info=None if is_known else error, extra={"error": type(error).__name__})
                 self.state.trouble = type(error).__name__
+                self._turn.changed.clear()  # what rang before means nothing now: without a pause it would ask again and again
             finally:
                 self.state.has_turn = False
             if self._is_wanted:

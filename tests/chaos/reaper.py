@@ -92,7 +92,8 @@ class Reaper:
 
 def _until_back(victim: Victim, killed: int, at: float, began: float) -> Kill:
     victim.revive()
-    while not victim.is_back(killed):
+    is_well = victim.watch()
+    while victim.process_id() in (None, killed) or not is_well():
         if monotonic() - at > BACK_WITHIN_SECONDS:
             raise NotBack(f"{victim.name} was not back after {BACK_WITHIN_SECONDS:.0f} s")
         sleep(LOOK_EVERY_SECONDS)

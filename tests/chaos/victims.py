@@ -17,8 +17,8 @@ class Victim:
 
     name: str
     process_id: Callable[[], int | None]
-    is_well: Callable[[], bool]
-    """Does it do its work, and do those who need it?"""
+    watch: Callable[[], Callable[[], bool]]
+    """Asked after a death; gives the question whether it, and those who need it, work again."""
     revive: Callable[[], None]
     """Starts it again where nobody else does."""
 
@@ -30,32 +30,35 @@ class Victim:
         os.kill(process_id, signal.SIGKILL)
         return process_id
 
-    def is_back(self, killed: int) -> bool:
-        return self.process_id() not in (None, killed) and self.is_well()
-
 
 def victims(qiao: Supervisor, postgres: PostgresCluster | None) -> list[Victim]:
     """Everything that runs here, each process once."""
     found = [_service(qiao, place) for place in qiao.places()]
     nats = qiao.nats
     if nats is not None:
-        found.append(Victim("nats", lambda: nats.process_id, lambda: nats.is_running and _all_are_healthy(qiao), _by_others))
+        found.append(Victim("nats", lambda: nats.process_id, lambda: _everybody(qiao), _by_others))
     if postgres is not None:
-        found.append(Victim("postgresql", lambda: postgres.process_id, lambda: _all_are_healthy(qiao), postgres.start))
+        found.append(Victim("postgresql", lambda: postgres.process_id, lambda: _everybody(qiao), postgres.start))
     return found
 
 
 def _service(qiao: Supervisor, place: Place) -> Victim:
-    return Victim(place.name, lambda: qiao.process_id(place.name), lambda: is_ready(place.port), _by_others)
+    return Victim(place.name, lambda: qiao.process_id(place.name), lambda: lambda: is_ready(place.port), _by_others)
 
 
 def _by_others() -> None:
     """The supervisor does it."""
 
 
-def _all_are_healthy(qiao: Supervisor) -> bool:
-    """Every process is linked to the bus, hears or stands by, and has a store."""
-    return all(_is_healthy(place, qiao) for place in qiao.places())
+def _everybody(qiao: Supervisor) -> Callable[[], bool]:
+    """Has every process been healthy since, though not all at one moment: linked to the bus, hearing or standing by, with a store?"""
+    missing = qiao.places()
+
+    def is_well() -> bool:
+        missing[:] = [place for place in missing if not _is_healthy(place, qiao)]
+        return not missing
+
+    return is_well
 
 
 def _is_healthy(place: Place, qiao: Supervisor) -> bool:

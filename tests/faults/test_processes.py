@@ -5,7 +5,9 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from random import Random
+from time import monotonic
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -16,8 +18,8 @@ from shared.bus.provision import connected, provision
 from shared.bus.topology import Limits, Topology
 from shared.events.intake import SurveyProgressed
 from shared.work import Reader
-from tests.faults.town import TOWN, WINDOW, Resident, Table, eventually, open_store, unsent
-from tests.servers import NatsServer
+from tests.faults.town import TOWN, WINDOW, Resident, Table, eventually, house, keep, open_store, unsent
+from tests.servers import NatsServer, PostgresCluster
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
@@ -25,6 +27,9 @@ PATIENT = Topology(heard=TOWN.heard, limits=Limits(duplicate_window=WINDOW, ack_
 """What a killed process had taken would come again by itself after two minutes: nothing here may wait for that."""
 MOVES_WITHIN_SECONDS = 5.0
 RELAYS = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = hashtext('qiao relay')::oid AND granted"
+PER_SECOND = 30
+"""Lines of the log that two services may write while their database is away, with a sweep and a look every 0.2 seconds."""
+SURVEY = UUID(int=1)
 ROUNDS, NUMBERS = 4, 100
 
 Spoken = dict[str, list[int]]
@@ -86,6 +91,32 @@ async def test_effects_are_made_once_and_in_order_whoever_goes(
         await lived[place].kill()
     for store in (saying, hearing):
         store.stop()
+
+
+async def test_a_database_that_was_away_is_asked_in_moderation_and_then_used_again(
+    nats_server: NatsServer, own_cluster: PostgresCluster, caplog: pytest.LogCaptureFixture
+) -> None:
+    await provision(nats_server.url, PATIENT)
+    said, heard = own_cluster.database("intake"), own_cluster.database("procurement")
+    async with (
+        house("intake", said, nats_server.url) as intake,
+        house("procurement", heard, nats_server.url, reactions={SurveyProgressed: keep}) as procurement,
+    ):
+        await intake.say(SURVEY, 0, 5)
+        await eventually(lambda: procurement.heard() == list(range(5)))
+        own_cluster.kill()
+        await eventually(lambda: told(caplog, "the relay was interrupted") >= 4)
+        began, before = monotonic(), len(caplog.records)
+        await eventually(lambda: told(caplog, "the relay was interrupted") >= 8)
+        assert len(caplog.records) - before < PER_SECOND * (monotonic() - began + 1)
+
+        own_cluster.start()
+        await intake.say(SURVEY, 5, 10)
+        await eventually(lambda: procurement.heard() == list(range(10)), within=30)
+
+
+def told(caplog: pytest.LogCaptureFixture, what: str) -> int:
+    return sum(record.message == what for record in caplog.records)
 
 
 async def _is_settled(js: JetStreamContext) -> bool:
