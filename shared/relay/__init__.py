@@ -80,6 +80,7 @@ class Relay:
         self._tracer = tracer
         self._options = options
         self._turn: Turn = turn_of(store)
+        self._turn.on_standby = self._stand_by
         self._is_wanted = True
         self._failures = 0
         self.state = State()
@@ -113,6 +114,10 @@ class Relay:
             if self._is_wanted:
                 await self._turn.wait(self._options.sweep)
 
+    def _stand_by(self) -> None:
+        """What was true of this relay when it last had the turn is another one's business now."""
+        self.state.trouble, self.state.pending, self.state.oldest, self.state.held = "", 0, None, {}
+
     async def _relay(self) -> None:
         while not self._turn.is_over.is_set():
             self._turn.changed.clear()
@@ -128,6 +133,8 @@ class Relay:
         self.state.held = {aggregate: held for aggregate, held in self.state.held.items() if held.until > now}
         waiting = await self._store.read(partial(_waiting, self._options.window, tuple(self.state.held)))
         await self._measure(waiting)
+        if not waiting:
+            self._failures, self.state.trouble = 0, ""
         if not waiting or not self._line.is_connected():
             return False
         sent: dict[int, int] = {}

@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class Turn(ABC):
         self.changed = asyncio.Event()
         self.is_over = asyncio.Event()
         """Set when the turn was lost, or nobody wants it any more."""
+        self.on_standby: Callable[[], None] = lambda: None
+        """Called whenever somebody else was found to have it."""
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
@@ -65,6 +67,7 @@ class SqliteTurn(Turn):
     async def _exclusive(self) -> AsyncIterator[None]:
         with self._lock.open("a") as file:
             while not self.is_over.is_set() and not _locked(file.fileno()):
+                self.on_standby()
                 await pause(self.is_over, TRY_AGAIN)
             yield
 
@@ -93,6 +96,7 @@ class PostgresTurn(Turn):
         async with await psycopg.AsyncConnection.connect(self._address, autocommit=True) as connection:
             await connection.execute(LET_GO_OF_THE_DEAD)
             while not self.is_over.is_set() and not await self._locked(connection):
+                self.on_standby()
                 await pause(self.is_over, TRY_AGAIN)
             await connection.execute(f"LISTEN {CHANNEL}")
             self._connection = connection

@@ -96,10 +96,11 @@ async def test_effects_are_made_once_and_in_order_whoever_goes(
 async def test_a_database_that_was_away_is_asked_in_moderation_and_then_used_again(
     nats_server: NatsServer, own_cluster: PostgresCluster, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await provision(nats_server.url, PATIENT)
+    await provision(nats_server.url, TOWN)
     said, heard = own_cluster.database("intake"), own_cluster.database("procurement")
     async with (
         house("intake", said, nats_server.url) as intake,
+        house("intake", said, nats_server.url) as standby,
         house("procurement", heard, nats_server.url, reactions={SurveyProgressed: keep}) as procurement,
     ):
         await intake.say(SURVEY, 0, 5)
@@ -113,6 +114,7 @@ async def test_a_database_that_was_away_is_asked_in_moderation_and_then_used_aga
         own_cluster.start()
         await intake.say(SURVEY, 5, 10)
         await eventually(lambda: procurement.heard() == list(range(10)), within=30)
+        await eventually(lambda: all(each.bus.health()["state"] == "ok" for each in (intake, standby, procurement)), within=30)
 
 
 def told(caplog: pytest.LogCaptureFixture, what: str) -> int:
