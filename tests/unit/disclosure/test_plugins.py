@@ -30,3 +30,15 @@ def test_number_of_a_person_is_not_published_and_not_repeated(text: str, objecti
 )
 def test_amounts_and_official_numbers_are_published(text: str) -> None:
     assert ASKED.objections(text=text) == [[]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'"scheme_hash": "ab6222021234567890128cd{"0" * 41}"',
+        f'"content_hash": "ab13812345678cd{"0" * 49}"',
+        '"round_id": "01a20be1-4202-4202-8219-490601002123"',
+    ],
+)
+def test_what_only_looks_like_a_number_in_a_hash_or_id_is_published(text: str) -> None:
+    assert ASKED.objections(text=text) == [[]]
