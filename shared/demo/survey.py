@@ -54,15 +54,19 @@ def visit_everybody(stage: Stage) -> None:
     stage.tell("2016-12-20", "市社会救助局", f"验收档案 {accepted['files_verified']:,} 份")
 
 
-def _import(stage: Stage, name: str, book: Future[bytes], *, on: str, **terms: str) -> str:
-    """Hand in a workbook, look at what was found in it, and have another person accept it; returns the roster's id."""
+def _import(stage: Stage, name: str, books: Future[list[bytes]], *, on: str, **terms: str) -> str:
+    """Hand in a roster, look at what was found in it, and have another person accept it; returns the id of its last part."""
     clerk, officer = stage.desk("intake", "clerk"), stage.desk("intake", "officer")
-    file = clerk.upload(f"{name}.xlsx", book.result(), on=on)
-    roster = clerk.post("/api/v1/rosters", {"name": name, "division": CITY, "file": file, **terms}, on=on)
-    stage.job(clerk, roster["job_id"], f"读取{name}")
-    acceptance = officer.post(f"/api/v1/rosters/{roster['roster_id']}/acceptance", {}, on=on)
-    stage.job(officer, acceptance["job_id"], f"采用{name}")
-    return str(roster["roster_id"])
+    parts, roster_id = books.result(), ""
+    for number, book in enumerate(parts, start=1):
+        title = name if len(parts) == 1 else f"{name}第 {number} 册"
+        file = clerk.upload(f"{title}.xlsx", book, on=on)
+        roster = clerk.post("/api/v1/rosters", {"name": title, "division": CITY, "file": file, **terms}, on=on)
+        stage.job(clerk, roster["job_id"], f"读取{title}")
+        acceptance = officer.post(f"/api/v1/rosters/{roster['roster_id']}/acceptance", {}, on=on)
+        stage.job(officer, acceptance["job_id"], f"采用{title}")
+        roster_id = str(roster["roster_id"])
+    return roster_id
 
 
 def _visit(file: dict[str, Any], day: date) -> dict[str, Any]:

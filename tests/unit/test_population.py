@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
 from io import BytesIO
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from shared.demo.census import DISTRICTS, census
 from shared.demo.population import Population, RosterRow, a_year_later, populate
-from shared.demo.workbook import workbook
+from shared.demo.workbook import workbook, workbooks
 from shared.divisions import is_known
 from shared.identity import check_disability_card, check_identity_number
 
@@ -181,3 +181,15 @@ def test_workbook_is_read_back_as_it_was_written() -> None:
 
     assert heading == list(RosterRow._fields)
     assert [tuple(row) for row in read] == [tuple(row) for row in rows]
+
+
+def test_a_long_roster_is_sent_in_parts_and_no_household_is_torn() -> None:
+    rows = populate(census(0.02)).allowance
+
+    books = [CalamineWorkbook.from_filelike(BytesIO(book)).get_sheet_by_index(0).to_python()[1:] for book in workbooks(rows, 100)]
+
+    assert len(books) > 2
+    assert all(len(book) <= 100 for book in books)
+    assert [row[5] for book in books for row in book] == [row.身份证号 for row in rows]
+    households = [{row[0] for row in book} for book in books]
+    assert all(one.isdisjoint(other) for one, other in pairwise(households))
