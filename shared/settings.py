@@ -33,6 +33,8 @@ class ServiceSettings(BaseSettings):
     """The password with which this service signs in to the bus, under its own name."""
     nats_ca_file: Path | None = Field(default=None, validation_alias="QIAO_NATS_CA_FILE")
     """The authority that vouches for the server of the bus, where the system does not know it; TLS then."""
+    traces_url: str = Field(default="", validation_alias="QIAO_TRACES_URL")
+    """Where an operator reads a trace, without its id; empty: ids are shown without a link."""
     data: Path = Field(default=Path.home() / ".local/share/qiao", validation_alias="QIAO_DATA")
     key_file: Path | None = Field(default=None, validation_alias="QIAO_KEY_FILE")
     """The key that wraps the keys of people and files; never in the database."""

@@ -1,6 +1,6 @@
 """Builds disclosure from its parts."""
 
-from services.disclosure import api, hooks, pages
+from services.disclosure import api, console, hooks, pages
 from services.disclosure.labels import ROLES
 from services.disclosure.reactions import casework as heard_casework
 from services.disclosure.reactions import evaluation as heard_evaluation
@@ -56,6 +56,6 @@ SERVICE = Service(
         on(evaluation.FindingClosed, heard_evaluation.finding_closed),
         on(evaluation.ContextRecorded, heard_evaluation.context_recorded),
     ],
-    routers=[api.router, pages.router],
+    routers=[api.router, console.router, pages.router],
     on_start=pages.prepare,
 )

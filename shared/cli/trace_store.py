@@ -31,7 +31,7 @@ class TraceProcess:
     @property
     def environment(self) -> dict[str, str]:
         """What a service is told so that its spans come here; only traces, metrics stay with whoever scrapes them."""
-        return {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": self.endpoint} if self._child else {}
+        return {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": self.endpoint, "QIAO_TRACES_URL": self.link("")} if self._child else {}
 
     @property
     def endpoint(self) -> str:
