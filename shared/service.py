@@ -254,8 +254,7 @@ class Runtime:
         return ""
 
     async def _bus_is_well(self) -> str:
-        health = self.bus.health()
-        return "" if health["state"] == "ok" else f"消息总线不可用或落后，事件保存在本服务，恢复后自动送出：{health}"
+        return "；".join(self.bus.complaints())
 
 
 def _key_file(settings: ServiceSettings) -> Path:

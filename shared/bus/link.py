@@ -118,6 +118,22 @@ class Bus:
             "drift": drift,
         }
 
+    def complaints(self) -> list[str]:
+        """The same in sentences for the operator; none when all is well."""
+        health = self.health()
+        nats_is, relay, told = health["nats"], health["relay"], []
+        if not nats_is["connected"]:
+            told.append(f"连不上消息总线（{nats_is['trouble']}），事件先存在本服务，连上后自动送出")
+        if not relay["is_well"]:
+            told.append(
+                f"事件送出受阻：{relay['pending']} 条待送，最早一条已等 {relay['oldest_seconds']:.0f} 秒；{relay['trouble'] or '见日志'}"
+            )
+        if nats_is["connected"]:
+            told += [f"消费者 {name}：{each['state']}" for name, each in health["consumers"].items() if each["state"] not in WELL]
+        if health["drift"]:
+            told.append(f"总线设置与本版本不一致（{'；'.join(health['drift'])}），请运行 qiao bus provision")
+        return told
+
     def _relay_health(self) -> dict[str, Any]:
         if self._relay is None:
             return {"is_well": True}

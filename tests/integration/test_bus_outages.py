@@ -58,10 +58,12 @@ async def test_a_service_starts_and_works_without_a_bus_and_says_what_it_kept_la
         health = intake.bus.health()
         assert health["state"] == "degraded"
         assert health["nats"]["connected"] is False
+        assert intake.bus.complaints()[0].startswith("连不上消息总线")
 
         nats_server.start()
         await provision(nats_server.url, TOWN)
         await eventually(lambda: procurement.heard() == [0, 1, 2, 3, 4])
+        await eventually(lambda: not intake.bus.complaints() and not procurement.bus.complaints())
         await eventually(lambda: intake.bus.health()["state"] == procurement.bus.health()["state"] == "ok")
 
 
