@@ -3,23 +3,28 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from services.disclosure.publishing import HTML, draw_page, pages
-from services.disclosure.settings import Settings
+from services.disclosure import store
 from services.disclosure.store import Project, Publication
+from services.disclosure.views import FOLDER
 from shared.access import ADMIN, AUDITOR
 from shared.errors import NotFound
 from shared.events.disclosure import PublicationMade
 from shared.http.call import Call, allows
-from shared.web.i18n import LANGUAGES, Language
+from shared.http.paging import Page
+from shared.web.console import Console, Place, see
+from shared.web.i18n import L_
+from shared.web.sign_in import sign_in_routes
 from shared.work import Reader
 
-router = APIRouter(include_in_schema=False)
+READERS = (ADMIN, AUDITOR)
+PER_PAGE = 50
 
-CONSOLE = "/console/projects"
+CONSOLE = Console(FOLDER, places=[Place("projects/", L_("项目"), READERS)])
+pages = CONSOLE.router()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +42,26 @@ class TracedProject:
     publications: list[Traced]
 
 
-@router.get(f"{CONSOLE}/{{slug}}/")
-@router.get(f"/en{CONSOLE}/{{slug}}/")
-async def traces_of_project(slug: str, call: Annotated[Call, allows(ADMIN, AUDITOR)]) -> Response:
-    found = await call.runtime.read(traced_project, slug)
-    settings = call.runtime.settings
-    if not isinstance(settings, Settings):
-        raise TypeError("disclosure runs with its own settings")
-    language = _language(call.request.url.path)
-    text = draw_page(pages(), settings, "traces", f"{CONSOLE}/{slug}/", language, view=found, traces_url=settings.traces_url)
-    return Response(text, media_type=HTML, headers={"Cache-Control": "no-store"})
+@pages.get("/")
+async def first(call: Annotated[Call, allows(*READERS)]) -> Response:
+    return see("projects/")
+
+
+@pages.get("/projects/")
+async def projects(request: Request, call: Annotated[Call, allows(*READERS)], after: str = "") -> Response:
+    found = await call.find(store.projects, page=Page(after or None, PER_PAGE))
+    return CONSOLE.draw(request, "disclosure/console_projects.html", projects=found.items, more=found.next, is_first=not after)
+
+
+@pages.get("/projects/{slug}/")
+async def traces_of_project(request: Request, slug: str, call: Annotated[Call, allows(*READERS)]) -> Response:
+    found = await call.find(traced_project, slug)
+    return CONSOLE.draw(request, "disclosure/traces.html", view=found, traces_url=call.runtime.settings.traces_url)
+
+
+router = APIRouter()
+for part in (sign_in_routes(CONSOLE), pages):
+    router.include_router(part)
 
 
 def traced_project(slug: str, *, reader: Reader) -> TracedProject:
@@ -69,7 +84,3 @@ def _traces(reader: Reader, publications: list[str]) -> dict[str, str]:
         )
     )
     return {row.aggregate_id: row.traceparent.split("-")[1] for row in rows if row.traceparent}
-
-
-def _language(path: str) -> Language:
-    return next((each for each in LANGUAGES if each.prefix and path.startswith(f"{each.prefix}/")), LANGUAGES[0])
