@@ -126,11 +126,16 @@ def open_sealed(private_key_file: Path, blob: bytes) -> bytes:
 
 def write_secret(path: Path, secret: bytes) -> None:
     """A new file, in base64, that its owner alone can read from its first moment on."""
+    write_private(path, b64encode(secret))
+
+
+def write_private(path: Path, line: bytes) -> None:
+    """The same with what is text already. A file that is there stays."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(b64encode(secret) + b"\n")
+        file.write(line + b"\n")
         file.flush()
         os.fsync(descriptor)
     try:

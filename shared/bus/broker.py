@@ -39,7 +39,7 @@ def make_broker(
 ) -> NatsBroker:
     """A broker that reconnects for ever, answers on the service's own inbox and decides nothing about a message by itself."""
     return NatsBroker(
-        url,
+        url.split(","),
         name=f"qiao-{service}",
         max_reconnect_attempts=-1,
         reconnect_time_wait=options.reconnect,

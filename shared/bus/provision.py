@@ -6,10 +6,21 @@ from typing import Any
 
 import nats.errors
 from nats.aio.client import Client
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    ExternalStream,
+    RetentionPolicy,
+    StorageType,
+    StreamConfig,
+    StreamSource,
+)
 from nats.js.client import JetStreamContext
 from nats.js.errors import NotFoundError
 
+from shared.bus.domains import Domain, whole
 from shared.bus.sign_in import SignIn
 from shared.bus.topology import FLOOR, MAX_ACK_PENDING, QIAO, Consumer, Limits, Stream, Topology, stream_of
 
@@ -31,7 +42,7 @@ async def connected(url: str, sign_in: SignIn | None = None) -> AsyncIterator[Cl
     client = Client()
     try:
         await client.connect(
-            url,
+            url.split(","),
             name="qiao-command",
             allow_reconnect=False,
             max_reconnect_attempts=1,
@@ -54,30 +65,32 @@ async def _remain_silent(error: Exception) -> None:
     """The client's own habit is to log a traceback per attempt."""
 
 
-async def provision(url: str, topology: Topology = QIAO, *, sign_in: SignIn | None = None) -> list[str]:
+async def provision(url: str, topology: Topology = QIAO, *, sign_in: SignIn | None = None, domain: Domain | None = None) -> list[str]:
     """Create what is missing and change what differs; says what it did. Run it as often as you like. Raises ServerTooOld."""
     async with connected(url, sign_in) as client:
         check_version(client)
-        return await provision_on(client.jetstream(), topology)
+        return await provision_on(client.jetstream(), topology, domain or whole(topology))
 
 
-async def provision_on(js: JetStreamContext, topology: Topology) -> list[str]:
-    done = []
-    for stream in topology.streams():
-        wanted = stream_config(stream, topology.limits)
+async def provision_on(js: JetStreamContext, topology: Topology, domain: Domain | None = None) -> list[str]:
+    done, limits, domain = [], topology.limits, domain or whole(topology)
+    for stream in domain.streams:
+        home = domain.mirrors.get(stream.name)
+        wanted = mirror_config(stream, limits, home) if home else stream_config(stream, limits)
         try:
             held = (await js.stream_info(stream.name)).config
         except NotFoundError:
             await js.add_stream(wanted)
             done.append(f"created stream {stream.name}")
             continue
-        if different := _difference(wanted, held, _STRUCTURE + _LIMITS):
-            await js.update_stream(held.evolve(**{name: getattr(wanted, name) for name in _STRUCTURE + _LIMITS}))
+        fields = _MIRROR if home else _STRUCTURE + _LIMITS
+        if different := _difference(wanted, held, fields):
+            await js.update_stream(held.evolve(**{name: getattr(wanted, name) for name in fields}))
             done.append(f"changed stream {stream.name}: {', '.join(different)}")
-    for consumer in topology.consumers():
-        config = consumer_config(consumer, topology.limits)
+    for consumer in domain.consumers:
+        config = consumer_config(consumer, limits)
         try:
-            different = consumer_drift(consumer, topology.limits, (await js.consumer_info(consumer.stream, consumer.name)).config)
+            different = consumer_drift(consumer, limits, (await js.consumer_info(consumer.stream, consumer.name)).config)
         except NotFoundError:
             await js.add_consumer(consumer.stream, config)
             done.append(f"created consumer {consumer.name}")
@@ -104,6 +117,8 @@ async def stream_drift(js: JetStreamContext, stream: Stream) -> list[str]:
         held = (await js.stream_info(stream.name)).config
     except NotFoundError:
         return [f"stream {stream.name} is missing"]
+    if held.mirror is not None:
+        return []
     return [f"stream {stream.name}: {difference}" for difference in _difference(stream_config(stream, Limits()), held, _STRUCTURE)]
 
 
@@ -130,6 +145,18 @@ def stream_config(stream: Stream, limits: Limits) -> StreamConfig:
     )
 
 
+def mirror_config(stream: Stream, limits: Limits, home: str) -> StreamConfig:
+    """A copy of a stream of another domain, which nobody can write to; it has its own room, not its own memory of ids."""
+    return StreamConfig(
+        name=stream.name,
+        mirror=StreamSource(name=stream.name, external=ExternalStream(api=f"$JS.{home}.API")),
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        max_bytes=limits.max_bytes,
+        num_replicas=limits.replicas,
+    )
+
+
 def consumer_config(consumer: Consumer, limits: Limits) -> ConsumerConfig:
     """Deliveries are not limited: a message that the server gave up would stay unread without a word; we count ourselves."""
     return ConsumerConfig(
@@ -146,6 +173,7 @@ def consumer_config(consumer: Consumer, limits: Limits) -> ConsumerConfig:
 _STRUCTURE = ("subjects", "retention", "discard", "storage", "allow_atomic")
 _LIMITS = ("duplicate_window", "max_bytes", "num_replicas")
 """An operator's choice, so no drift when a service compares."""
+_MIRROR = ("storage", "max_bytes", "num_replicas")
 _CONSUMER_FIELDS = ("deliver_policy", "ack_policy", "ack_wait", "max_deliver", "max_ack_pending")
 
 

@@ -17,10 +17,11 @@ from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
 from shared.bus.deadletter import DeadLetter, dead_letter, dead_letters, send_again
+from shared.bus.domains import hub, leaf
 from shared.bus.provision import ServerTooOld, connected, drift, provision
 from shared.bus.replay import replay
 from shared.bus.topology import QIAO, Limits, Topology
-from shared.cli.bus_users import make_passwords, operator_sign_in, users_configuration
+from shared.cli.bus_users import operator_sign_in, users_configuration
 from shared.cli.installed import NotInstalled, load_service, service_names
 from shared.cli.secret_files import secrets_folder
 from shared.relay import backlog
@@ -34,6 +35,9 @@ dlq_app = typer.Typer(no_args_is_help=True, help="Dead letters: events that a se
 bus_app.add_typer(dlq_app, name="dlq")
 console = Console(highlight=False)
 
+Leaves = Annotated[
+    list[str] | None, typer.Option("--leaf", help="A service whose department has a leaf; may be said again.", show_default=False)
+]
 Number = Annotated[int, typer.Argument(help="As `qiao bus dlq list` shows it.", show_default=False)]
 
 
@@ -41,11 +45,14 @@ Number = Annotated[int, typer.Argument(help="As `qiao bus dlq list` shows it.", 
 def make_streams(
     max_bytes: Annotated[int, typer.Option(envvar="QIAO_BUS_MAX_BYTES", help="Room of each stream.")] = Limits().max_bytes,
     replicas: Annotated[int, typer.Option(envvar="QIAO_BUS_REPLICAS", help="3 in a cluster.")] = 1,
+    leaves: Leaves = None,
+    at_leaf: Annotated[str, typer.Option(help="This server is the leaf of that service.", show_default=False)] = "",
 ) -> None:
     """Create the streams and consumers that are missing and mend those that differ. Safe at any time."""
-    topology = Topology(heard=QIAO.heard, limits=Limits(max_bytes=max_bytes, replicas=replicas))
+    topology = Topology(heard=QIAO.heard, asked=QIAO.asked, limits=Limits(max_bytes=max_bytes, replicas=replicas))
+    domain = leaf(topology, at_leaf) if at_leaf else hub(topology, leaves or [])
     settings = ServiceSettings()
-    done = _foreseen(lambda: provision(settings.nats_url, topology, sign_in=operator_sign_in(settings)))
+    done = _foreseen(lambda: provision(settings.nats_url, topology, sign_in=operator_sign_in(settings), domain=domain))
     for line in done or ["everything is as it should be"]:
         console.print(line, markup=False)
 
@@ -55,18 +62,19 @@ def write_users(
     out: Annotated[
         Path | None, typer.Option(help="A file that nats-server's configuration includes; printed if left out.", show_default=False)
     ] = None,
+    leaves: Leaves = None,
 ) -> None:
     """The users of the bus for nats-server: one per service with what it needs and no more, and the operator.
 
     Makes the passwords that are missing, as files under QIAO_DATA/secrets; the configuration has only their hashes.
     """
     data = ServiceSettings().data
-    text = users_configuration(data)
+    text = users_configuration(data, leaves=leaves or [])
     if out is None:
         console.print(text, markup=False, soft_wrap=True, end="")
         return
     out.write_text(text)
-    console.print(f"{out}: {len(make_passwords(data))} users. Their passwords: {secrets_folder(data)}/bus-*", markup=False, soft_wrap=True)
+    console.print(f"{out}: {text.count('user:')} users. Their passwords: {secrets_folder(data)}/bus-*", markup=False, soft_wrap=True)
 
 
 @bus_app.command()

