@@ -8,13 +8,12 @@ There is no ORM session: with one, 64 callers reach a fifth of the durable units
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 from zlib import crc32
 
-from sqlalchemy import Connection, Executable, Select, Table, func, insert, select, text, update
+from sqlalchemy import Connection, Executable, Select, Table, func, select, text
 from sqlalchemy.orm.attributes import instance_state
 from sqlmodel import SQLModel
 
@@ -23,6 +22,8 @@ from shared.errors import NotFound, WrongState
 from shared.events.event import Event
 from shared.events.majors import forms
 from shared.ids import new_id
+from shared.store.bulk import insert_rows
+from shared.store.changes import Changes, key_of
 from shared.store.tables import KernelTables
 from shared.telemetry import current_trace_id, current_traceparent
 
@@ -47,59 +48,6 @@ class ActedBeforeRecord(WrongState):
 
 class EventTooLarge(ValueError):
     """An event over 256 kB would not pass the bus; large content belongs in files."""
-
-
-@dataclass(slots=True)
-class Changes:
-    """What units have decided to write and nothing has read yet."""
-
-    inserts: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
-    updates: list[tuple[Table, Any, dict[str, Any]]] = field(default_factory=list)
-    keys: set[tuple[Table, Any]] = field(default_factory=set)
-    """Which rows are concerned: a look at any other row by its key need not wait for these to be written."""
-
-    def __bool__(self) -> bool:
-        return bool(self.inserts or self.updates)
-
-    def insert(self, table: Table, row: dict[str, Any]) -> None:
-        self.inserts.setdefault(table, []).append(row)
-        self.keys.add((table, row.get(_key_of(table).name)))
-
-    def update(self, table: Table, key: Any, values: dict[str, Any]) -> None:
-        self.updates.append((table, key, values))
-        self.keys.add((table, key))
-
-    def absorb(self, other: "Changes") -> None:
-        """Take over another unit's changes, after one's own."""
-        for table, rows in other.inserts.items():
-            self.inserts.setdefault(table, []).extend(rows)
-        self.updates.extend(other.updates)
-        self.keys |= other.keys
-
-    def flush(self, connection: Connection) -> None:
-        """Write parents before children, new rows before changes, and forget them."""
-        if self.inserts:
-            metadata = next(iter(self.inserts)).metadata
-            for table in sorted(self.inserts, key=_insert_order(metadata).__getitem__):
-                connection.execute(insert(table), self.inserts[table])
-            self.inserts = {}
-        for table, key, values in self.updates:
-            connection.execute(update(table).where(_key_of(table) == key).values(values))
-        self.updates = []
-        self.keys = set()
-
-
-def _insert_order(metadata: Any) -> dict[Table, int]:
-    """Position of each table behind the tables it refers to; worked out once per store."""
-    order: dict[Table, int] | None = metadata.info.get("insert_order")
-    if order is None or len(order) != len(metadata.tables):
-        order = {table: position for position, table in enumerate(metadata.sorted_tables)}
-        metadata.info["insert_order"] = order
-    return order
-
-
-def _key_of(table: Table) -> Any:
-    return next(iter(table.primary_key))
 
 
 def _table_of(model: type[SQLModel]) -> Table:
@@ -134,7 +82,7 @@ class Reader:
 
     def find(self, model: type[M], id: object) -> M | None:
         """The row with this key, or None."""
-        return self.first(select(model).where(_key_of(_table_of(model)) == id))
+        return self.first(select(model).where(key_of(_table_of(model)) == id))
 
     def get(self, model: type[M], id: object) -> M:
         """The row with this key. Raises NotFound."""
@@ -207,7 +155,7 @@ class Work(Reader):
         if held is not None and isinstance(held[0], model):
             return held[0]
         wanted = _table_of(model)
-        key = _key_of(wanted)
+        key = key_of(wanted)
         for table, instance in self._added:
             if isinstance(instance, model) and table is wanted and getattr(instance, key.name) == id:
                 return instance
@@ -251,9 +199,14 @@ class Work(Reader):
         self.emitted.append(event)
 
     def execute(self, statement: Executable, parameters: Sequence[dict[str, Any]] | None = None) -> None:
-        """Write many rows at once with SQLAlchemy Core."""
+        """Change many rows at once with SQLAlchemy Core."""
         self._before_read(writes=True)
         self._connection.execute(statement, list(parameters) if parameters is not None else None)
+
+    def insert(self, model: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+        """Write many new rows at once: by COPY on PostgreSQL. What a model would give a row by default must be in it."""
+        self._before_read(writes=True)
+        insert_rows(self._connection, _table_of(model), rows)
 
     def about(self, entity: str, id: object) -> None:
         """File this act under a record. Raises ActedBeforeRecord for an act dated before the latest of that record."""
@@ -380,11 +333,11 @@ class Work(Reader):
         for table, instance in self._added:
             values = _values(instance, table)
             self._own.insert(table, values)
-            self._held[type(instance), values.get(_key_of(table).name)] = (instance, dict(values))
+            self._held[type(instance), values.get(key_of(table).name)] = (instance, dict(values))
         self._added = []
 
     def _loaded(self, model: type[M], values: dict[str, Any]) -> M:
-        key = (model, values[_key_of(_table_of(model)).name])
+        key = (model, values[key_of(_table_of(model)).name])
         held = self._held.get(key)
         if held is not None and isinstance(held[0], model):
             return held[0]

@@ -17,9 +17,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import StatementError
 
 from shared.errors import Busy
+from shared.store.changes import Changes
 from shared.store.queue import UnitQueue, Waiting, answer
 from shared.store.tables import KernelTables
-from shared.work import Changes, Work
+from shared.work import Work
 
 GROUP_SIZE = 256
 GROUP_SECONDS = 0.020

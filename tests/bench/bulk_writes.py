@@ -1,7 +1,7 @@
 """Rows per second in bulk, 500 to a commit: what a job writes against the fastest way of each database's own driver.
 
 A row has 15 columns, a key and three indexes, as one of a roster. Ours is a job's chunk: a unit on the queue of lower priority, that
-writes with `work.execute(insert(table), rows)`. On SQLite (`synchronous=FULL`) it takes turns with `executemany` of sqlite3, on
+writes with `work.insert(model, rows)`. On SQLite (`synchronous=FULL`) it takes turns with `executemany` of sqlite3, on
 PostgreSQL (fsync on) with COPY and `executemany` of psycopg. Making the rows is not measured.
 
     python -m tests.bench.bulk_writes [--rounds 5] [--rows 40000] [--quick]
@@ -19,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -93,7 +93,7 @@ def chunks(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 
 def keep(chunk: Sequence[Values], work: Work) -> None:
-    work.execute(insert(ENTRY), list(chunk))
+    work.insert(Entry, list(chunk))
 
 
 async def ours(url: str, rows: Sequence[Values]) -> float:

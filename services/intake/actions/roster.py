@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, cast
 from uuid import UUID
 
 from python_calamine import CalamineError, CalamineWorkbook
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.intake.domain.roster import (
@@ -115,7 +115,7 @@ def import_chunk(roster_id: UUID, position: int, *, prepared: list[Checked], wor
     secrets = [row.secret for row in rows if row.secret is not None]
     for table, kept in ((StagedRow, faulty), (StagedRow, good), (PersonSecret, secrets)):
         if kept:
-            work.execute(insert(table), kept)
+            work.insert(table, kept)
     if position + CHUNK < len(prepared):
         return position + CHUNK
     _review(work.get(Roster, roster_id), work)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from services.intake.domain.survey import SurveyClosed, SurveyUnfinished, VisitReport, VisitsRefused, check_visits, needs_in_order
@@ -51,7 +51,7 @@ def record_visits(survey_id: UUID, *, visits: Sequence[Visited], work: Work, tod
     least = rules("survey_investigators", division=survey.division)
     check_visits([visit.report for visit in visits], opened_on=survey.opened_on, today=today, investigators_at_least=least)
     households = _households_of(work, survey_id, visits)
-    work.execute(insert(Visit), [_visit(survey_id, visit, actor, today) for visit in visits])
+    work.insert(Visit, [_visit(survey_id, visit, actor, today) for visit in visits])
     done = [{"b_id": visit.file_id, "visited_on": visit.report.visited_on} for visit in visits]
     files = update(SurveyFile.__table__).where(col(SurveyFile.id) == bindparam("b_id"))  # type: ignore[attr-defined]  # SQLModel adds it
     work.execute(files.values(status="verified", visited_on=bindparam("visited_on")), done)
