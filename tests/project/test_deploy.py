@@ -32,7 +32,7 @@ NATS_VARIABLES = {
     "QIAO_NATS_DOMAIN": "intake",
     "QIAO_NATS_HUB": "nats-leaf://leaf-intake:pass-word_1@10.0.0.1:7422",
 }
-EVERY_SERVICE = {"QIAO_NATS_URL", "QIAO_KEY_FILE", "QIAO_REHEARSAL"}
+EVERY_SERVICE = {"QIAO_NATS_URL", "QIAO_NATS_PASSWORD_FILE", "QIAO_KEY_FILE", "QIAO_REHEARSAL"}
 
 
 @pytest.mark.parametrize("configuration", sorted((DEPLOY / "nats").glob("*.conf")), ids=lambda path: path.name)
