@@ -6,7 +6,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from shared.cli.trace_store import FILE, FOLDER
 from shared.settings import ServiceSettings
@@ -48,7 +48,7 @@ def show_trace(
 
 
 def _list(found: list[Summary]) -> None:
-    table = Table("轨迹 trace", "开始于 began with", "跨度 spans", "用时 took", "时间 at", box=None)
+    table = Table(Column("轨迹 trace", min_width=ID_WIDTH, no_wrap=True), "开始于 began with", "跨度 spans", "用时 took", "时间 at", box=None)
     for each in found:
         name = f"{each.service} {each.name}" if each.name else "尚未结束 not ended yet"
         table.add_row(each.id, escape(name), f"{each.spans:,}", duration(each.ended - each.began), moment(each.began))
