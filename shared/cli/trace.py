@@ -17,6 +17,8 @@ from shared.traces.view import colour, duration, moment
 
 COLOURS: Final = ("white", "blue", "yellow", "green", "magenta", "red")
 LISTED: Final = 20
+ID_WIDTH: Final = 32
+"""Of a trace id, which is for copying: never cut, however narrow the terminal."""
 SPAN_WIDTH: Final = 48
 
 console = Console(highlight=False)
@@ -48,7 +50,9 @@ def show_trace(
 
 
 def _list(found: list[Summary]) -> None:
-    table = Table(Column("轨迹 trace", min_width=ID_WIDTH, no_wrap=True), "开始于 began with", "跨度 spans", "用时 took", "时间 at", box=None)
+    table = Table(
+        Column("轨迹 trace", min_width=ID_WIDTH, no_wrap=True), "开始于 began with", "跨度 spans", "用时 took", "时间 at", box=None
+    )
     for each in found:
         name = f"{each.service} {each.name}" if each.name else "尚未结束 not ended yet"
         table.add_row(each.id, escape(name), f"{each.spans:,}", duration(each.ended - each.began), moment(each.began))
