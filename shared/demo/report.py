@@ -35,7 +35,8 @@ class Report(BaseModel):
 
 
 def read(stage: Stage) -> Report:
-    """Ask each service for its figures, the public ones as anybody would."""
+    """Ask each service for its figures, the public ones as anybody would, when nothing is on its way any more."""
+    events = _events(stage)
     intake = stage.desk("intake", "auditor").get(f"/api/v1/programmes/{stage.ids['programme']}/report")
     bought = stage.desk("procurement", "auditor").get(f"/api/v1/projects/{stage.ids['project']}/summary")
     served = stage.desk("casework", "auditor").get(f"/api/v1/contracts/{stage.ids['contract']}/summary")
@@ -51,7 +52,7 @@ def read(stage: Stage) -> Report:
         "evaluation": {"rounds": [{name: row[name] for name in ("kind", "dimensions", "composite", "band")} for row in rounds]},
         "disclosure": {"publications": public["publications"], "urls": public["urls"]},
         "petitions": public["petitions"],
-        "events": _events(stage),
+        "events": events,
     }
     return Report(
         **found, scale=stage.figures.scale, trace_id=stage.trace_id, seconds={}, faults=list(faults(found, expected(stage.figures)))
