@@ -1,0 +1,9 @@
+"""JSON routes of intake: input into one call of an action, its outcome into one answer."""
+
+from fastapi import APIRouter
+
+from services.intake.api import enrolment, objections, persons, programmes, rosters, surveys
+
+router = APIRouter(prefix="/api/v1", tags=["intake"])
+for part in (rosters, surveys, programmes, objections, enrolment, persons):
+    router.include_router(part.router)

@@ -1,0 +1,26 @@
+"""A person's file and who read it."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic_core import to_json
+
+from services.intake import actions
+from services.intake.actions.person import Purpose as ReadingPurpose
+from services.intake.api.body import Paged
+from shared.http.call import Call, allows
+
+router = APIRouter()
+
+
+@router.get("/persons/{person_id}/file")
+async def person_file(person_id: UUID, purpose: ReadingPurpose, call: Annotated[Call, allows("clerk", "officer", "reviewer")]) -> Response:
+    """A reading is recorded, so it is a unit; it is no act that a repeat would double."""
+    read: Any = await call.runtime.run(actions.read_person_file, person_id, purpose=purpose, actor=call.actor, today=call.today)
+    return Response(to_json(read), media_type="application/json")
+
+
+@router.get("/persons/{person_id}/readings")
+async def readings(person_id: UUID, call: Annotated[Call, allows("officer", "auditor")], page: Paged) -> Response:
+    return await call.read(actions.readings, person_id, page=page)

@@ -1,0 +1,73 @@
+"""Surveys, their files and visits."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from services.intake import actions, store
+from services.intake.actions.survey import Visited
+from services.intake.api.body import STAFF, Body, DivisionCode, Line, Paged
+from services.intake.domain.survey import MOST_VISITS, VisitReport
+from shared.http.call import Call, allows, fields
+
+router = APIRouter()
+
+
+class OpenSurvey(Body):
+    project_id: UUID
+    name: Line
+    division: DivisionCode
+    due_on: date
+
+
+class VisitBody(Body):
+    file_id: UUID
+    visited_on: date
+    kind: Literal["home", "phone", "neighbour"]
+    investigators: Annotated[list[Line], Field(max_length=6)]
+    living_members: Annotated[int, Field(ge=0, le=30)]
+    housing: Literal["owned", "rented", "public", "lodging", "none"]
+    needs: dict[str, int]
+
+
+class RecordVisits(Body):
+    visits: Annotated[list[VisitBody], Field(min_length=1, max_length=MOST_VISITS)]
+
+
+class AcceptSurvey(Body):
+    remark: str = ""
+
+
+@router.post("/surveys", status_code=201)
+async def open_survey(body: OpenSurvey, call: Annotated[Call, allows("officer")]) -> Response:
+    return await call.act(actions.open_survey, **fields(body))
+
+
+@router.get("/surveys/{survey_id}")
+async def survey(survey_id: UUID, call: Annotated[Call, allows(*STAFF)]) -> Response:
+    return await call.read(store.survey, survey_id)
+
+
+@router.get("/surveys/{survey_id}/files")
+async def survey_files(
+    survey_id: UUID, call: Annotated[Call, allows("surveyor", "clerk", "officer")], page: Paged, status: Literal["", "due", "verified"] = ""
+) -> Response:
+    return await call.read(store.survey_files, survey_id, page=page, status=status)
+
+
+@router.post("/surveys/{survey_id}/visits", status_code=201)
+async def record_visits(survey_id: UUID, body: RecordVisits, call: Annotated[Call, allows("surveyor")]) -> Response:
+    visits = [Visited(visit.file_id, _report(visit)) for visit in body.visits]
+    return await call.act(actions.record_visits, survey_id, visits=visits)
+
+
+@router.post("/surveys/{survey_id}/acceptance")
+async def accept_survey(survey_id: UUID, body: AcceptSurvey, call: Annotated[Call, allows("officer")]) -> Response:
+    return await call.act(actions.accept_survey, survey_id, remark=body.remark)
+
+
+def _report(visit: VisitBody) -> VisitReport:
+    return VisitReport(visit.visited_on, visit.kind, tuple(visit.investigators), visit.living_members, visit.housing, visit.needs)
