@@ -24,6 +24,7 @@ from shared.bus.sign_in import SignIn
 from shared.events.event import Event, Request
 from shared.files import Files, known_files
 from shared.http import guard, problems, routes
+from shared.http.finished import Application, Find, Front
 from shared.inject import wanted
 from shared.jobs import Job, JobRunner
 from shared.meters import Meters
@@ -92,6 +93,8 @@ class Service:
     jobs: Mapping[str, Job] = field(default_factory=dict)
     append_only: Sequence[str] = ()
     """Tables of its own whose rows the database refuses to change."""
+    finished: Callable[["Runtime"], Find] | None = None
+    """Finds what is kept as finished bytes, for everybody: answered before the framework."""
     on_start: Callable[["Runtime"], Any] | None = None
     """Awaited once before the first request, e.g. to prepare templates or a key pair."""
 
@@ -279,7 +282,7 @@ def build_app(
         finally:
             await runtime.stop()
 
-    app = FastAPI(
+    app = Application(
         title=f"桥 · {service.title}",
         version="1",
         lifespan=life,
@@ -292,7 +295,10 @@ def build_app(
     app.state.runtime = runtime
     problems.install(app, record=runtime.access.record)
     requests = runtime.telemetry.metrics.requests
-    guard.install(app, service=service.name, public_url=settings.public_url or None, requests=requests)
+    public_url = settings.public_url or None
+    guard.install(app, service=service.name, public_url=public_url, requests=requests)
+    if service.finished is not None:
+        app.front = Front(service.finished(runtime), service=service.name, public_url=public_url, requests=requests)
     app.include_router(
         routes.kernel_router(
             access=runtime.access,

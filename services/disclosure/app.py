@@ -57,5 +57,6 @@ SERVICE = Service(
         on(evaluation.ContextRecorded, heard_evaluation.context_recorded),
     ],
     routers=[api.router, console.router, pages.router],
+    finished=pages.finished,
     on_start=pages.prepare,
 )

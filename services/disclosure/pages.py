@@ -14,6 +14,7 @@ from services.disclosure.settings import Settings
 from services.disclosure.store import Published
 from services.disclosure.views.site import line
 from shared.errors import Malformed
+from shared.http.finished import Find, Finished
 from shared.http.paging import Page
 from shared.plugins import Hooks
 from shared.rules import Rules
@@ -39,6 +40,17 @@ def _draw_outdated(*, work: Work, rules: Rules, hooks: Hooks, settings: Settings
     home = work.find(Published, "/")
     if home is None or home.design != pages().design:
         draw_everything(Desk(work, settings, rules, hooks))
+
+
+def finished(runtime: Runtime) -> Find:
+    """Pages, records and feeds as they were published, for what stands before the framework."""
+    kept = runtime.store.lookup(store.FINISHED)
+
+    async def find(path: str, is_packed: bool) -> Finished | None:
+        row = await kept.find(path=path, packed=is_packed)
+        return Finished(*row) if row else None
+
+    return find
 
 
 @router.get("/static/{name}")

@@ -177,6 +177,9 @@ class Feedback(Table, table=True):
     contact: bytes | None = None
 
 
+FINISHED = "SELECT status, type, etag, CASE WHEN :packed THEN packed ELSE body END FROM published WHERE path = :path"
+"""What is kept under a path, as it is sent."""
+
 KERNEL = kernel_tables(Table.metadata)
 
 

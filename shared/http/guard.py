@@ -1,6 +1,7 @@
 """What stands before every answer: security headers, no cross-site posts, a limit to bodies, a log line without what people typed."""
 
 import logging
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Final
 from urllib.parse import urlsplit
@@ -67,6 +68,12 @@ def limit_of(headers: Headers) -> int:
     return UPLOAD_LIMIT if headers.get("content-type", "").startswith("multipart/form-data") else JSON_LIMIT
 
 
+def security_headers(public_url: str | None) -> Mapping[str, str]:
+    """What every answer carries at the address that people use."""
+    is_https = (public_url or "").startswith("https:")
+    return {**HEADERS, "Strict-Transport-Security": HSTS} if is_https else HEADERS
+
+
 def is_private(path: str) -> bool:
     """Whether no cache may keep the answer."""
     return path.startswith(PRIVATE) and not path.startswith(PUBLIC)
@@ -80,8 +87,7 @@ class Guard:
         self._requests = requests
         self._service = service
         self._public_origin = _origin(public_url) if public_url else None
-        is_https = (public_url or "").startswith("https:")
-        self._headers = {**HEADERS, "Strict-Transport-Security": HSTS} if is_https else HEADERS
+        self._headers = security_headers(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -18,6 +18,7 @@ from shared.clock import Clock
 from shared.errors import NotYet, Refusal
 from shared.store.engine import make_engine
 from shared.store.group_commit import GroupCommitWriter, exclusive
+from shared.store.lookup import Lookup
 from shared.store.pooled import PooledWriter
 from shared.store.queue import Waiting
 from shared.store.tables import KernelTables
@@ -57,6 +58,7 @@ class Store:
             for bulk in (False, True)
         }
         self._listeners: list[Callable[[], None]] = []
+        self._lookups: list[Lookup] = []
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._writer: GroupCommitWriter | PooledWriter
         if self.is_sqlite:
@@ -71,6 +73,8 @@ class Store:
         """Finish the waiting units, then close."""
         self._writer.stop()
         self._readers.shutdown()
+        for lookup in self._lookups:
+            lookup.close()
         self.engine.dispose()
 
     @property
@@ -111,6 +115,11 @@ class Store:
         """Answer a question from a snapshot, beside the writer."""
         context = contextvars.copy_context()
         return await asyncio.get_running_loop().run_in_executor(self._readers, context.run, self._read, query, today)
+
+    def lookup(self, statement: str) -> Lookup:
+        """A question for one row by its key that is asked many times a second."""
+        self._lookups.append(Lookup(self, statement))
+        return self._lookups[-1]
 
     def run_now(self, unit: Unit[T], *, actor: Actor = SYSTEM, today: date | None = None) -> T:
         """Run a unit in the calling thread: for the command line, start-up and tests."""

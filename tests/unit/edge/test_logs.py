@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.telemetry import Telemetry, configure_logging, scrub
-from shared.telemetry.logs import JsonLines
+from shared.telemetry.logs import AccessLine, JsonLines, LineHandler
 
 PERSON = "王翠花"
 IDENTITY = "420202195003071224"
@@ -107,3 +107,21 @@ def test_every_logger_of_the_process_speaks_through_one_handler() -> None:
     finally:
         root.handlers[:], root.level = before
         logging.getLogger("uvicorn.access").disabled = False
+
+
+def test_a_line_of_a_finished_page_is_written_like_every_other() -> None:
+    """The short way and the record's way say the same, but for the moment."""
+    short, long = StringIO(), StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    try:
+        for stream, more in ((short, []), (long, [logging.NullHandler()])):
+            root.handlers[:] = [LineHandler("disclosure", stream), *more]
+            root.setLevel(logging.INFO)
+            AccessLine("disclosure", "GET", "/{path:path}").write(200, 0.00123)
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+
+    assert json.loads(short.getvalue()) | {"at": ""} == json.loads(long.getvalue()) | {"at": ""}
+    assert json.loads(short.getvalue())["ms"] == 1.2
