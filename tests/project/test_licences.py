@@ -29,9 +29,11 @@ APACHE_2 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
 
 
 def licence_of(package: str) -> str:
-    described = distribution(package).metadata
+    found = distribution(package)
+    described = found.metadata
     classifiers = [value for value in described.get_all("Classifier", []) if value.startswith("License")]
-    return " ".join([*described.get_all("License-Expression", []), *classifiers, *described.get_all("License", [])])
+    said = " ".join([*described.get_all("License-Expression", []), *classifiers, *described.get_all("License", [])])
+    return said or " ".join((found.read_text(f"licenses/{name}") or "")[:400] for name in described.get_all("License-File", []))
 
 
 @pytest.mark.parametrize("package", sorted(lock("all")))

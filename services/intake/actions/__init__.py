@@ -1,6 +1,7 @@
 """What people do in intake: one function, one transaction."""
 
 from services.intake.actions.acceptance import accept_roster, acceptance_chunk, reject_roster, rejection_chunk
+from services.intake.actions.criteria import criterion_facts, preview
 from services.intake.actions.enrolment import complete_enrolment, enrol, record_consents, withdraw
 from services.intake.actions.objection import decide_objection, object_to_selection
 from services.intake.actions.person import read_person_file, readings
@@ -16,6 +17,7 @@ __all__ = [
     "acceptance_chunk",
     "complete_enrolment",
     "confirm_selection",
+    "criterion_facts",
     "decide_objection",
     "definitions_of",
     "enrol",
@@ -24,6 +26,7 @@ __all__ = [
     "object_to_selection",
     "open_programme",
     "open_survey",
+    "preview",
     "propose_selection",
     "prove",
     "read_person_file",

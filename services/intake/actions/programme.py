@@ -10,17 +10,16 @@ from sqlmodel import col
 
 from services.intake.actions.screening import definitions_of
 from services.intake.actions.survey import ProjectUnknown
-from services.intake.domain.group import GroupDefinition, group_of
+from services.intake.domain.group import GroupDefinition
 from services.intake.domain.programme import (
     SHORTEST_SEED,
     GroupsRefused,
     check_different_officer,
-    check_groups,
     check_may_confirm,
     check_stage,
     objections_until,
 )
-from services.intake.domain.selection import GroupQuota
+from services.intake.domain.terms import GroupAsked, check_terms
 from services.intake.store import (
     ALLOWANCE,
     Candidate,
@@ -47,12 +46,15 @@ def open_programme(
     project_id: UUID,
     survey_id: UUID,
     name: str,
+    purpose: str,
     division: str,
     reference_on: date,
     top_up_until: date,
     seed: str,
+    score: str,
+    precedence: str,
     categories: Sequence[str],
-    groups: Sequence[GroupQuota],
+    groups: Sequence[GroupAsked],
     work: Work,
     today: date,
     actor: Actor,
@@ -63,28 +65,30 @@ def open_programme(
     if work.find(Project, project_id) is None:
         raise ProjectUnknown("尚未收到该项目立项的消息", field="project_id")
     check_reach(work.get(Survey, survey_id).division, actor, "调查")
-    definitions = definitions_of(hooks)
-    check_groups(groups, definitions)
+    definitions = check_terms(groups, score=score, precedence=precedence, known=definitions_of(hooks))
     if len(seed) < SHORTEST_SEED:
         raise GroupsRefused(f"种子至少 {SHORTEST_SEED} 个字符，随公告公布", field="seed")
     programme = Programme(
         project_id=project_id,
         survey_id=survey_id,
         name=name,
+        purpose=purpose,
         division=division,
         reference_on=reference_on,
         top_up_until=top_up_until,
         seed=seed,
+        score=score,
+        precedence=precedence,
         categories=list(categories or ALLOWANCE),
         opened_by=actor.account,
         opened_on=today,
     )
     work.add(programme)
-    plans = []
-    for position, quota in enumerate(groups):
-        definition = group_of(quota.code, definitions)
-        work.add(_group(programme.id, position, quota, definition))
-        plans.append(GroupPlan(code=quota.code, name=definition.name, quota=quota.quota, reserve=quota.reserve))
+    work.add(*(_group(programme.id, position, *each) for position, each in enumerate(zip(groups, definitions, strict=True))))
+    plans = [
+        GroupPlan(code=definition.code, name=definition.name, quota=asked.quota.quota, reserve=asked.quota.reserve)
+        for asked, definition in zip(groups, definitions, strict=True)
+    ]
     work.emit(
         ProgrammeOpened(programme_id=programme.id, project_id=project_id, division=division, reference_on=reference_on, groups=tuple(plans))
     )
@@ -150,15 +154,19 @@ def confirm_selection(programme_id: UUID, *, reason: str, work: Work, today: dat
     return {"programme_id": programme_id, "objections": objections, "objections_upheld": upheld}
 
 
-def _group(programme_id: UUID, position: int, quota: GroupQuota, definition: GroupDefinition) -> ProgrammeGroup:
-    band = quota.band
+def _group(programme_id: UUID, position: int, asked: GroupAsked, definition: GroupDefinition) -> ProgrammeGroup:
+    quota, band = asked.quota, asked.quota.band
     return ProgrammeGroup(
         programme_id=programme_id,
         position=position,
         code=quota.code,
         name=definition.name,
         criterion=definition.criterion,
+        expression=asked.expression,
+        score=asked.score,
         quota=quota.quota,
+        planned=quota.quota,
+        tolerance=asked.tolerance,
         reserve=quota.reserve,
         band_from=band.from_age if band else None,
         band_to=band.to_age if band else None,

@@ -1,6 +1,6 @@
 """The screening: who is eligible, who gets a place, the stored proof that anybody with the right may repeat, and its fairness."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,13 +9,24 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlmodel import col
 
-from services.intake.domain.group import GroupDefinition, group_of
+from services.intake.domain.group import GroupDefinition
 from services.intake.domain.person import PersonFacts, age_on
 from services.intake.domain.programme import ReasonMissing, check_stage
-from services.intake.domain.selection import Applicant, Place, Portrait, Selection, Share, fairness
+from services.intake.domain.selection import Applicant, Band, Place, Portrait, Selection, Share, fairness
 from services.intake.domain.selection import select as choose
 from services.intake.domain.survey import SurveyUnfinished
-from services.intake.store import Candidate, Eligible, Programme, Screening, Survey, eligible_people, groups_of, reached_programme
+from services.intake.domain.terms import Terms
+from services.intake.store import (
+    Candidate,
+    Eligible,
+    Programme,
+    Screening,
+    Survey,
+    eligible_people,
+    groups_of,
+    reached_programme,
+    terms_of,
+)
 from shared.access import Actor
 from shared.plugins import Hooks
 from shared.work import Reader, Work
@@ -66,23 +77,32 @@ def start_screening(programme_id: UUID, *, reason: str, work: Work, actor: Actor
 def screen(programme_id: UUID, *, reader: Reader, hooks: Hooks) -> Found:
     """Judge everybody of the programme on its reference date, and choose. It only reads."""
     programme = reader.get(Programme, programme_id)
+    return screen_by(terms_of(programme, definitions_of(hooks), reader=reader), reader=reader, hooks=hooks)
+
+
+def screen_by(terms: Terms, *, reader: Reader, hooks: Hooks) -> Found:
+    """Judge everybody within the terms, and choose. It only reads."""
     decided_by: list[str] = []
     hooks = hooks.observed(lambda answer: decided_by.append(f"{answer.plugin}@{answer.version}"))
-    groups = groups_of(reader, programme_id)
-    bands = {group.code: group.band() for group in groups}
-    people = eligible_people(programme, _definitions(programme, reader, hooks), reader=reader)
-    applicants = []
-    for person, score in zip(people, points_of([person.facts for person in people], hooks), strict=True):
-        age = age_on(person.facts.birth, programme.reference_on)
-        banded = tuple(code for code in person.groups if (band := bands[code]) is not None and band.has(age))
-        applicants.append(Applicant(person.key, person.groups, banded, score))
+    people = eligible_people(terms, reader=reader)
+    asked = points_of([person.facts for person in people], hooks) if terms.need is None else [person.score for person in people]
+    bands = {group.definition.code: group.quota.band for group in terms.groups}
+    applicants = [_applicant(person, points, bands, terms.reference_on) for person, points in zip(people, asked, strict=True)]
     return Found(
         people={person.key: person for person in people},
         inputs=[applicant.line for applicant in applicants],
-        selection=choose(applicants, [group.quota_of() for group in groups], programme.seed),
+        selection=choose(applicants, [group.quota for group in terms.groups], terms.seed),
         banded={applicant.key: applicant.banded for applicant in applicants},
         decided_by=list(dict.fromkeys(decided_by)),
     )
+
+
+def _applicant(person: Eligible, points: int, bands: Mapping[str, Band | None], on: date) -> Applicant:
+    age = age_on(person.facts.birth, on)
+    banded = tuple(code for code in person.groups if (band := bands[code]) is not None and band.has(age))
+    own = tuple(points if score is None else score for score in person.own_scores)
+    differ = any(score is not None for score in person.own_scores)
+    return Applicant(person.key, person.groups, banded, points, own if differ else (), person.precedence)
 
 
 def screening_chunk(programme_id: UUID, position: int, *, prepared: Found, work: Work) -> int | None:
@@ -130,13 +150,8 @@ def fairness_view(programme_id: UUID, *, reader: Reader, hooks: Hooks, actor: Ac
         col(Candidate.programme_id) == programme_id, col(Candidate.list) == "selected"
     )
     selected_for = {row[0].hex: row[1] for row in reader.rows(chosen)}
-    people = eligible_people(programme, _definitions(programme, reader, hooks), reader=reader)
+    people = eligible_people(terms_of(programme, definitions_of(hooks), reader=reader), reader=reader)
     return {"groups": fairness(_portrait(person, selected_for.get(person.key, ""), programme.reference_on) for person in people)}
-
-
-def _definitions(programme: Programme, reader: Reader, hooks: Hooks) -> list[GroupDefinition]:
-    known = definitions_of(hooks)
-    return [group_of(group.code, known) for group in groups_of(reader, programme.id)]
 
 
 def _candidate(programme_id: UUID, place: Place, found: Found) -> Candidate:

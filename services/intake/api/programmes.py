@@ -4,13 +4,15 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field, StringConstraints
 from pydantic_core import to_json
 
 from services.intake import actions, store
 from services.intake.api.body import STAFF, Body, Category, DivisionCode, GivenReason, Line, Paged
+from services.intake.domain.cel import LONGEST
 from services.intake.domain.selection import Band, GroupQuota
+from services.intake.domain.terms import GroupAsked
 from shared.http.call import Call, allows, fields
 
 router = APIRouter()
@@ -22,9 +24,18 @@ class BandBody(Body):
     minimum: Annotated[int, Field(ge=0)]
 
 
+Expression = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)]
+
+
 class GroupBody(Body):
-    code: Line
+    """A group of a plugin by its code, or one of one's own: with a name and a criterion in CEL (docs/intake.md)."""
+
+    code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] = ""
+    expression: Expression = ""
+    score: Expression = ""
     quota: int
+    tolerance: int = 0
     reserve: int
     band: BandBody | None = None
 
@@ -33,10 +44,13 @@ class OpenProgramme(Body):
     project_id: UUID
     survey_id: UUID
     name: Line
+    purpose: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)] = ""
     division: DivisionCode
     reference_on: date
     top_up_until: date
     seed: Line
+    score: Expression = ""
+    precedence: Expression = ""
     categories: Annotated[list[Category], Field(default_factory=list)]
     groups: list[GroupBody]
 
@@ -52,9 +66,29 @@ async def groups(call: Annotated[Call, allows(*STAFF)]) -> Response:
     return Response(to_json(shown), media_type="application/json")
 
 
+@router.get("/criteria/facts")
+async def criterion_facts(call: Annotated[Call, allows(*STAFF)]) -> Response:
+    """What a criterion may name."""
+    return Response(to_json(actions.criterion_facts()), media_type="application/json")
+
+
+@router.get("/criteria/count")
+async def preview(
+    call: Annotated[Call, allows("officer")],
+    expression: Annotated[str, Query(max_length=LONGEST)],
+    division: Annotated[str, Query(pattern=r"^\d{12}$")],
+    reference_on: date,
+    survey_id: UUID | None = None,
+    category: Annotated[list[Category] | None, Query(description="救助类别")] = None,
+) -> Response:
+    """How many people a criterion would admit, before anybody is screened by it."""
+    terms = {"division": division, "reference_on": reference_on, "survey_id": survey_id, "categories": tuple(category or ())}
+    return await call.read(actions.preview, expression, **terms)
+
+
 @router.post("/programmes", status_code=201)
 async def open_programme(body: OpenProgramme, call: Annotated[Call, allows("officer")]) -> Response:
-    return await call.act(actions.open_programme, **fields(body) | {"groups": [_quota(group) for group in body.groups]})
+    return await call.act(actions.open_programme, **fields(body) | {"groups": [_asked(group) for group in body.groups]})
 
 
 @router.get("/programmes/{programme_id}")
@@ -103,6 +137,6 @@ async def confirm(programme_id: UUID, body: GivenReason, call: Annotated[Call, a
     return await call.act(actions.confirm_selection, programme_id, reason=body.reason)
 
 
-def _quota(group: GroupBody) -> GroupQuota:
-    band = group.band
-    return GroupQuota(group.code, group.quota, group.reserve, Band(band.from_age, band.to_age, band.minimum) if band else None)
+def _asked(group: GroupBody) -> GroupAsked:
+    band = Band(group.band.from_age, group.band.to_age, group.band.minimum) if group.band else None
+    return GroupAsked(GroupQuota(group.code, group.quota, group.reserve, band), group.name, group.expression, group.score, group.tolerance)

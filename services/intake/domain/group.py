@@ -1,18 +1,23 @@
 """A target group (对象类别): declared once, asked of everybody for the count and of one person for the reason.
 
-A department's own group is a plugin that returns a GroupDefinition; it needs no SQL and no access to the store.
+A department's own group is a plugin that returns a GroupDefinition, or a criterion that an officer writes for a programme; it needs
+no SQL and no access to the store.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
+from services.intake.domain.cel import clauses, evaluate
+from services.intake.domain.criterion import FACTS, Compare, Comparison, Node, Value, said
+from services.intake.domain.criterion import Fact as NamedFact
 from services.intake.domain.person import PersonFacts, age_on
 from shared.errors import RuleRefusal
 
 Fact = Literal["age", "living_members", "is_pupil", "has_single_parent", "is_disabled", "is_severely_disabled", "is_seriously_ill"]
 Test = Literal["at_least", "below", "is"]
+SIGNS: Final[Mapping[Test, Comparison]] = {"at_least": ">=", "below": "<", "is": "=="}
 
 
 class UnknownGroup(RuleRefusal):
@@ -28,6 +33,10 @@ class Condition:
     value: int | bool
     text: str
 
+    @property
+    def node(self) -> Node:
+        return Compare(SIGNS[self.test], NamedFact(FACTS[self.fact]), Value(self.value))
+
     def holds(self, person: PersonFacts, on: date) -> bool:
         given = age_on(person.birth, on) if self.fact == "age" else getattr(person, self.fact)
         if self.test == "at_least":
@@ -38,12 +47,27 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """One thing that must be true, as somebody wrote it in CEL."""
+
+    source: str
+    node: Node
+
+    @property
+    def text(self) -> str:
+        return said(self.node)
+
+    def holds(self, person: PersonFacts, on: date) -> bool:
+        return bool(evaluate(self.source, person, on))
+
+
+@dataclass(frozen=True, slots=True)
 class GroupDefinition:
     """Who belongs to a group: everybody for whom all conditions hold on the programme's reference date."""
 
     code: str
     name: str
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Condition | Clause, ...]
 
     @property
     def criterion(self) -> str:
@@ -56,6 +80,11 @@ class GroupDefinition:
     def unmet(self, person: PersonFacts, on: date) -> list[str]:
         """Why a person is not in the group; empty for one who is."""
         return [condition.text for condition in self.conditions if not condition.holds(person, on)]
+
+
+def written(code: str, name: str, expression: str) -> GroupDefinition:
+    """A group whose criterion is written in CEL, one condition for each part that must be true. Raises CriterionRefused."""
+    return GroupDefinition(code, name, tuple(Clause(source, node) for source, node in clauses(expression)))
 
 
 def group_of(code: str, definitions: Iterable[GroupDefinition]) -> GroupDefinition:

@@ -37,6 +37,9 @@ class PersonFacts:
     is_seriously_ill: bool = False
     status: str = "present"
     needs: tuple[int, ...] = ()
+    division: str = ""
+    relation: str = ""
+    housing: str = ""
 
     @property
     def is_pupil(self) -> bool:

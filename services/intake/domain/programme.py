@@ -1,10 +1,7 @@
 """The programme (服务计划): who may act on the list, when, and when not any more."""
 
-from collections.abc import Sequence
 from datetime import date
 
-from services.intake.domain.group import GroupDefinition, UnknownGroup
-from services.intake.domain.selection import GroupQuota
 from shared.errors import Forbidden, RuleRefusal, WrongState
 from shared.rules import Rule
 from shared.workdays import add_days
@@ -72,18 +69,6 @@ def check_different_officer(account: str, *earlier: str, act: str) -> None:
     """Raises SameOfficer if this person had a hand in what is now to be decided."""
     if account in earlier:
         raise SameOfficer(f"{act}须由前一环节经办人以外的人员办理")
-
-
-def check_groups(quotas: Sequence[GroupQuota], definitions: Sequence[GroupDefinition]) -> None:
-    """Raises GroupsRefused or UnknownGroup."""
-    known = {definition.code for definition in definitions}
-    codes = [quota.code for quota in quotas]
-    if not codes or len(set(codes)) < len(codes):
-        raise GroupsRefused("对象类别不能为空，也不能重复", field="groups")
-    if unknown := [code for code in codes if code not in known]:
-        raise UnknownGroup(f"没有启用以下对象类别的插件：{'、'.join(unknown)}", field="groups")
-    if any(quota.quota < 1 or quota.reserve < 0 for quota in quotas):
-        raise GroupsRefused("名额应大于 0，后备人数不能为负", field="groups")
 
 
 def objections_until(proposed_on: date, window: Rule) -> date:

@@ -1,21 +1,28 @@
 """The screening (筛选): who gets the places when a person may fit several groups and counts once.
 
-Promises: as many places as possible are filled; among all ways to fill them the total need is highest; equal need is
-decided by the published seed. Candidates are taken in order of need, and one is passed over only when no seat in any of
-his groups can be freed by moving somebody to another group that fits him too. Sets of people who can be seated together
-form a matroid, so this plain order is exact: no solver, and every step can be explained to the person concerned.
+Promises: as many places as possible are filled; among all ways to fill them the total need is highest; among those the total
+precedence, where the terms name one; what is then equal is decided by the published seed: the total of the lots is the lowest.
+Where a person's need is the same in every group, that is the order of need: somebody is passed over only when no place in any
+of his groups can be freed by moving somebody to another group that fits him too. How it is found stands in `assignment`.
 """
 
-from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
+from typing import Final, Literal
 
+from services.intake.domain.assignment import Seat, Sitter, seat, shortlist
 from services.intake.domain.person import age_band
 from shared.errors import RuleRefusal
 
 ListName = Literal["selected", "reserve"]
+
+ALGORITHM: Final = "assignment/1"
+"""What made a list; a change that could give another list to the same inputs gets another number."""
+LARGEST: Final = 1_000_000
+"""No need and no precedence is greater."""
+LOT_BITS: Final = 256
 
 
 class BandMinimumTooLarge(RuleRefusal):
@@ -48,6 +55,17 @@ class GroupQuota:
             raise BandMinimumTooLarge(f"{self.code} 的年龄段最低人数不能超过名额 {self.quota}", field="groups")
 
     @property
+    def minimum(self) -> int:
+        """Places that go to people of the band."""
+        return self.band.minimum if self.band else 0
+
+    @property
+    def line(self) -> str:
+        """As the hash of the inputs has it."""
+        band = f"{self.band.from_age}-{self.band.to_age}:{self.band.minimum}" if self.band else ""
+        return f"{self.code}\t{self.quota}\t{self.reserve}\t{band}"
+
+    @property
     def reserve_minimum(self) -> int:
         """Reserves that must be of the band, in the same proportion, so that they can replace those who leave."""
         return -(-self.reserve * self.band.minimum // self.quota) if self.band and self.quota else 0
@@ -55,22 +73,39 @@ class GroupQuota:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """An eligible person: an opaque key, the groups that fit, the groups in whose age band the person is, and the need."""
+    """An eligible person: an opaque key, the groups that fit, the groups in whose age band the person is, and the need.
+
+    `scores` has the need in each of the groups where the groups differ in that; `precedence` goes before the lot.
+    """
 
     key: str
     groups: tuple[str, ...]
     banded: tuple[str, ...]
     score: int
+    scores: tuple[int, ...] = ()
+    precedence: int = 0
+
+    def score_in(self, group: str) -> int:
+        return self.scores[self.groups.index(group)] if self.scores else self.score
 
     @property
     def line(self) -> str:
-        return f"{self.key}\t{','.join(self.groups)}\t{','.join(self.banded)}\t{self.score}"
+        told = f"{self.key}\t{','.join(self.groups)}\t{','.join(self.banded)}\t{self.score}"
+        return f"{told}\t{','.join(map(str, self.scores))}\t{self.precedence}" if self.scores or self.precedence else told
 
     @classmethod
     def read(cls, line: str) -> "Applicant":
         """The applicant of a line."""
-        key, groups, banded, score = line.split("\t")
-        return cls(key, tuple(groups.split(",")), tuple(filter(None, banded.split(","))), int(score))
+        key, groups, banded, score, *more = line.split("\t")
+        scores, precedence = more or ("", "0")
+        return cls(
+            key,
+            tuple(groups.split(",")),
+            tuple(filter(None, banded.split(","))),
+            int(score),
+            tuple(map(int, filter(None, scores.split(",")))),
+            int(precedence),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,83 +132,15 @@ class Selection:
     list_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Seat:
-    """A kind of seat: some seats of a group are kept for its age band."""
-
-    group: str
-    size: int
-    is_banded: bool
-
-
-class _Seating:
-    """Seats people one by one; an earlier one may be moved to another seat that fits, never lose one."""
-
-    def __init__(self, seats: Sequence[_Seat]) -> None:
-        self._seats = seats
-        self._sitting: list[list[Applicant]] = [[] for _ in seats]
-        self._closed: set[int] = set()
-        """Kinds of seats from which no free one can be reached any more; that never changes again."""
-        self._fitting: dict[tuple[tuple[str, ...], tuple[str, ...]], list[int]] = {}
-
-    def admit(self, applicant: Applicant) -> bool:
-        """Seat the applicant if that is possible without unseating anybody."""
-        open_to = self._fits(applicant)
-        came_from: dict[int, tuple[int, Applicant] | None] = dict.fromkeys(open_to)
-        waiting = deque(kind for kind in open_to if kind not in self._closed)
-        while waiting:
-            kind = waiting.popleft()
-            if len(self._sitting[kind]) < self._seats[kind].size:
-                self._shift(kind, came_from, applicant)
-                return True
-            for sitter in self._sitting[kind]:
-                for other in self._fits(sitter):
-                    if other not in came_from and other not in self._closed:
-                        came_from[other] = (kind, sitter)
-                        waiting.append(other)
-        self._closed.update(came_from)
-        return False
-
-    @property
-    def is_full(self) -> bool:
-        return all(len(sitting) == seat.size for sitting, seat in zip(self._sitting, self._seats, strict=True))
-
-    def seated(self) -> list[tuple[str, Applicant]]:
-        return [(seat.group, applicant) for seat, sitting in zip(self._seats, self._sitting, strict=True) for applicant in sitting]
-
-    def _fits(self, applicant: Applicant) -> list[int]:
-        """Kinds of seats an applicant may take; a seat kept for the band first, so that the free ones stay free."""
-        likeness = (applicant.groups, applicant.banded)
-        if likeness not in self._fitting:
-            self._fitting[likeness] = [
-                kind
-                for kind, seat in enumerate(self._seats)
-                if seat.size and (seat.group in applicant.banded if seat.is_banded else seat.group in applicant.groups)
-            ]
-        return self._fitting[likeness]
-
-    def _shift(self, kind: int, came_from: Mapping[int, tuple[int, Applicant] | None], newcomer: Applicant) -> None:
-        """Move everybody along the way that was found one seat on, and put the newcomer at its beginning."""
-        while (step := came_from[kind]) is not None:
-            previous, sitter = step
-            self._sitting[previous].remove(sitter)
-            self._sitting[kind].append(sitter)
-            kind = previous
-        self._sitting[kind].append(newcomer)
-
-
 def select(applicants: Iterable[Applicant], quotas: Sequence[GroupQuota], seed: str) -> Selection:
     """Fill the places, then rank the reserves among the others by the same rule."""
-    applicants = sorted(applicants, key=lambda applicant: applicant.key)
-    in_order = sorted(applicants, key=lambda applicant: (-applicant.score, tie(seed, applicant.key)))
-    selected = _seat(
-        in_order, [seat for quota in quotas for seat in _seats(quota.code, quota.quota, quota.band.minimum if quota.band else 0)]
-    )
+    people = sorted(applicants, key=lambda applicant: applicant.key)
+    selected = _seated(people, [one for quota in quotas for one in _seats(quota.code, quota.quota, quota.minimum)], seed)
     taken = {applicant.key for _, applicant in selected}
-    others = [applicant for applicant in in_order if applicant.key not in taken]
-    reserves = _seat(others, [seat for quota in quotas for seat in _seats(quota.code, quota.reserve, quota.reserve_minimum)])
+    others = [applicant for applicant in people if applicant.key not in taken]
+    reserves = _seated(others, [one for quota in quotas for one in _seats(quota.code, quota.reserve, quota.reserve_minimum)], seed)
     places = (*_ranked("selected", selected, quotas, seed), *_ranked("reserve", reserves, quotas, seed))
-    inputs = digest([*(repr(quota) for quota in quotas), *(applicant.line for applicant in applicants)])
+    inputs = digest([*(quota.line for quota in quotas), *(applicant.line for applicant in people)])
     return Selection(places, inputs, digest(place.line for place in places))
 
 
@@ -240,17 +207,33 @@ def fairness(portraits: Iterable[Portrait]) -> list[Share]:
     return [Share(*key, eligible[key], selected[key]) for key in sorted(eligible)]
 
 
-def _seats(code: str, size: int, minimum: int) -> list[_Seat]:
-    return [_Seat(code, minimum, is_banded=True), _Seat(code, size - minimum, is_banded=False)]
+def _seats(code: str, size: int, minimum: int) -> list[Seat]:
+    return [Seat(code, minimum, is_banded=True), Seat(code, size - minimum, is_banded=False)]
 
 
-def _seat(in_order: Iterable[Applicant], seats: Sequence[_Seat]) -> list[tuple[str, Applicant]]:
-    seating = _Seating(seats)
-    for applicant in in_order:
-        if seating.is_full:
-            break
-        seating.admit(applicant)
-    return seating.seated()
+def _seated(people: Sequence[Applicant], seats: Sequence[Seat], seed: str) -> list[tuple[str, Applicant]]:
+    """Who sits where. Of each kind only as many are looked at as there are places in all: nobody else could be among the best."""
+    places = sum(one.size for one in seats)
+    one_precedence = (places + 1) << LOT_BITS
+    one_point = one_precedence * (places * LARGEST + 1)
+    lots: dict[int, int] = {}
+    worth: dict[int, dict[int, int]] = {}
+
+    def lot(number: int) -> int:
+        if number not in lots:
+            lots[number] = int(tie(seed, people[number].key), 16)
+        return lots[number]
+
+    for kind, one in enumerate(seats):
+        if not one.size:
+            continue
+        fitting = [n for n, each in enumerate(people) if one.group in (each.banded if one.is_banded else each.groups)]
+        ranks = [(people[number].score_in(one.group), people[number].precedence) for number in fitting]
+        for position in shortlist(ranks, places, lambda position, fitting=fitting: lot(fitting[position])):  # type: ignore[misc]  # mypy knows no default here
+            (points, precedence), number = ranks[position], fitting[position]
+            worth.setdefault(number, {})[kind] = points * one_point + precedence * one_precedence - lot(number)
+    seated = seat([one.size for one in seats], [Sitter(number, worth[number]) for number in sorted(worth)])
+    return [(seats[kind].group, people[number]) for number, kind in sorted(seated.items())]
 
 
 def _ranked(list_name: ListName, seated: Iterable[tuple[str, Applicant]], quotas: Sequence[GroupQuota], seed: str) -> list[Place]:
@@ -258,7 +241,12 @@ def _ranked(list_name: ListName, seated: Iterable[tuple[str, Applicant]], quotas
     for group, applicant in seated:
         by_group[group].append(applicant)
     return [
-        Place(list_name, group, rank, applicant.key, applicant.score)
+        Place(list_name, group, rank, applicant.key, applicant.score_in(group))
         for group, members in by_group.items()
-        for rank, applicant in enumerate(sorted(members, key=lambda member: (-member.score, tie(seed, member.key))), start=1)
+        for rank, applicant in enumerate(sorted(members, key=lambda one: order_in(group, one, seed)), start=1)
     ]
+
+
+def order_in(group: str, applicant: Applicant, seed: str) -> tuple[int, int, str]:
+    """By which people of one group stand in line, the first first."""
+    return -applicant.score_in(group), -applicant.precedence, tie(seed, applicant.key)

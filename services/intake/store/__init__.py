@@ -1,6 +1,7 @@
 """Tables of intake and questions to them. Scope is applied here: who does not reach a division finds nothing of it."""
 
-from services.intake.store.eligible import Eligible, admits, eligible_people
+from services.intake.store.criteria import number_of, truth_of
+from services.intake.store.eligible import Eligible, admits, count_fitting, eligible_people
 from services.intake.store.person import Household, Person, PersonSecret, Reading
 from services.intake.store.programme import (
     IN_FORCE,
@@ -22,6 +23,7 @@ from services.intake.store.programme import (
     programme,
     reached_programme,
     recipients,
+    terms_of,
 )
 from services.intake.store.roster import (
     ALLOWANCE,
@@ -72,6 +74,7 @@ __all__ = [
     "admits",
     "candidates",
     "check_reach",
+    "count_fitting",
     "count_people",
     "counted",
     "counts",
@@ -79,6 +82,7 @@ __all__ = [
     "groups_of",
     "known_categories",
     "known_people",
+    "number_of",
     "objections",
     "open_surveys",
     "population",
@@ -91,4 +95,6 @@ __all__ = [
     "staged_rows",
     "survey",
     "survey_files",
+    "terms_of",
+    "truth_of",
 ]

@@ -53,6 +53,9 @@ class Person(Table, table=True):
             is_seriously_ill=self.is_seriously_ill,
             status=self.status,
             needs=tuple(household.needs or ()),
+            division=household.division,
+            relation=self.relation,
+            housing=household.housing,
         )
 
 

@@ -1,6 +1,6 @@
 """Programmes with their groups, candidates, objections, consents and recipients, and what intake has heard of contract and cases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,10 @@ from sqlalchemy import UniqueConstraint, func, select
 from sqlmodel import Field, col
 
 from services.intake.domain.enrolment import needs_guardian
+from services.intake.domain.group import GroupDefinition, group_of, written
 from services.intake.domain.person import age_band, age_on
 from services.intake.domain.selection import Band, GroupQuota
+from services.intake.domain.terms import GroupTerms, Terms
 from services.intake.store.person import Person
 from services.intake.store.roster import check_reach
 from services.intake.store.table import Table
@@ -61,10 +63,15 @@ class Programme(Table, table=True):
     project_id: UUID = Field(index=True)
     survey_id: UUID
     name: str
+    purpose: str = ""
     division: str
     reference_on: date
     top_up_until: date
     seed: str
+    score: str = ""
+    """How great a person's need is, in CEL; "" where the plugins say it."""
+    precedence: str = ""
+    """Who goes first among equal needs, a number in CEL, the greater first; "" where the seed alone decides."""
     categories: list[str] = Json()
     status: str = "open"
     opened_by: str
@@ -112,12 +119,26 @@ class ProgrammeGroup(Table, table=True):
     code: str
     name: str
     criterion: str
+    """As it is published, in Chinese."""
+    expression: str = ""
+    """As it was written, in CEL; "" for a group of a plugin."""
+    score: str = ""
+    """The need that counts in this group, in CEL, where it is not the programme's."""
     quota: int
+    planned: int = 0
+    """The quota when the programme was opened; adjusted by at most `tolerance`, each time with a reason."""
+    tolerance: int = 0
+    adjustments: list[dict[str, Any]] = Json(default_factory=list)
     reserve: int
     band_from: int | None = None
     band_to: int | None = None
     band_minimum: int | None = None
     eligible: int = 0
+
+    def terms(self, known: Sequence[GroupDefinition]) -> GroupTerms:
+        """Raises UnknownGroup where the plugin of the group is not enabled any more."""
+        definition = written(self.code, self.name, self.expression) if self.expression else group_of(self.code, known)
+        return GroupTerms(definition, self.quota_of(), self.score)
 
     def quota_of(self) -> GroupQuota:
         return GroupQuota(self.code, self.quota, self.reserve, self.band())
@@ -209,10 +230,39 @@ def groups_of(reader: Reader, programme_id: UUID) -> list[ProgrammeGroup]:
     return reader.select(statement.order_by(col(ProgrammeGroup.position)))
 
 
+def terms_of(programme: Programme, known: Sequence[GroupDefinition], *, reader: Reader) -> Terms:
+    """What a programme is screened by."""
+    return Terms(
+        reference_on=programme.reference_on,
+        division=programme.division,
+        categories=programme.categories,
+        seed=programme.seed,
+        groups=[group.terms(known) for group in groups_of(reader, programme.id)],
+        survey_id=programme.survey_id,
+        score=programme.score,
+        precedence=programme.precedence,
+    )
+
+
 def counted(reader: Reader, programme_id: UUID, *columns: Any) -> dict[Any, int]:
     """Candidates by some of their columns."""
     rows = reader.rows(select(*columns, func.count()).where(col(Candidate.programme_id) == programme_id).group_by(*columns))
     return {tuple(row[:-1]) if len(columns) > 1 else row[0]: int(row[-1]) for row in rows}
+
+
+SHOWN_OF_GROUP = {
+    "code",
+    "name",
+    "criterion",
+    "expression",
+    "score",
+    "quota",
+    "planned",
+    "tolerance",
+    "adjustments",
+    "reserve",
+    "eligible",
+}
 
 
 def programme(programme_id: UUID, *, reader: Reader, actor: Actor) -> Mapping[str, Any]:
@@ -222,7 +272,7 @@ def programme(programme_id: UUID, *, reader: Reader, actor: Actor) -> Mapping[st
     states = counted(reader, programme_id, Candidate.group, Candidate.state)
     moved_up = counted(reader, programme_id, Candidate.group, Candidate.is_replacement)
     groups = [
-        group.model_dump(include={"code", "name", "criterion", "quota", "reserve", "eligible"})
+        group.model_dump(include=SHOWN_OF_GROUP)
         | {"selected": lists.get((group.code, "selected"), 0), "reserve_ranked": lists.get((group.code, "reserve"), 0)}
         | {state: states.get((group.code, state), 0) for state in ("enrolled", "refused")}
         | {"replaced": moved_up.get((group.code, True), 0)}

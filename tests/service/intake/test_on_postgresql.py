@@ -13,6 +13,7 @@ from shared.demo.population import Population
 from shared.store.migrate import upgrade
 from tests.conftest import Office
 from tests.service.intake.bureau import Bureau, consent, signed
+from tests.service.intake.test_criteria import agree
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 
@@ -62,3 +63,7 @@ def test_of_two_acceptances_at_the_same_moment_one_is_refused(bureau: Bureau, pe
 
     assert len(refused) == 1
     assert "409" in refused[0]
+
+
+def test_a_criterion_means_the_same_there(bureau: Bureau) -> None:
+    agree(bureau.office.store, examples=60)

@@ -15,10 +15,8 @@ from services.intake.domain.enrolment import (
     consent_faults,
     needs_guardian,
 )
-from services.intake.domain.group import UnknownGroup
 from services.intake.domain.person import NEEDS
 from services.intake.domain.programme import (
-    GroupsRefused,
     ObjectionsOpen,
     ObjectionTooLate,
     ObjectionWindowOpen,
@@ -26,16 +24,13 @@ from services.intake.domain.programme import (
     SameOfficer,
     WrongStage,
     check_different_officer,
-    check_groups,
     check_may_complete,
     check_may_confirm,
     check_objection_in_time,
     check_stage,
     objections_until,
 )
-from services.intake.domain.selection import GroupQuota
 from services.intake.domain.survey import VisitReport, VisitsRefused, check_visits, needs_in_order
-from services.intake.plugins.lone_elders import LONE_ELDERS
 from shared.rules import Rule, RuleBook
 
 BOOK = RuleBook.load(Path("services/intake/rules"))
@@ -90,17 +85,6 @@ def test_who_prepared_an_act_does_not_decide_it() -> None:
 def test_an_act_out_of_turn_says_when_its_turn_is() -> None:
     with pytest.raises(WrongStage, match="异议期"):
         check_stage("proposed", "confirmed")
-
-
-@pytest.mark.parametrize("quotas", [[], [GroupQuota("G1", 1, 0), GroupQuota("G1", 1, 0)], [GroupQuota("G1", 0, 0)]])
-def test_groups_without_sense_are_refused(quotas: list[GroupQuota]) -> None:
-    with pytest.raises(GroupsRefused):
-        check_groups(quotas, [LONE_ELDERS])
-
-
-def test_a_group_without_a_plugin_is_refused() -> None:
-    with pytest.raises(UnknownGroup, match="G9"):
-        check_groups([GroupQuota("G9", 1, 0)], [LONE_ELDERS])
 
 
 def test_enrolment_does_not_end_while_somebody_could_still_be_taken_in() -> None:

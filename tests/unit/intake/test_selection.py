@@ -106,9 +106,9 @@ def screenings(draw: st.DrawFn) -> tuple[list[Applicant], list[GroupQuota]]:
     people = []
     for number in range(draw(st.integers(0, 6))):
         groups = tuple(code for code in codes if draw(st.booleans()))
-        people.append(
-            applicant(str(number), *groups, score=draw(st.integers(0, 3)), banded=tuple(code for code in groups if draw(st.booleans())))
-        )
+        banded = tuple(code for code in groups if draw(st.booleans()))
+        scores = tuple(draw(st.integers(0, 3)) for _ in groups) if draw(st.booleans()) else ()
+        people.append(Applicant(str(number), groups, banded, draw(st.integers(0, 3)), scores, draw(st.integers(0, 1))))
     return people, quotas
 
 
@@ -122,21 +122,74 @@ def is_lawful(given: dict[str, str], people: dict[str, Applicant], quotas: list[
     return all(code in people[key].groups for key, code in given.items())
 
 
+def need_of(way: dict[str, str], people: dict[str, Applicant]) -> tuple[int, int, int]:
+    """What the choice is between: how many, how great their need, their precedence, and how low their lots."""
+    chosen_people = [(people[key], code) for key, code in way.items()]
+    points = sum(person.score_in(code) for person, code in chosen_people)
+    return len(way), points, sum(person.precedence for person, _ in chosen_people)
+
+
+def lots_of(way: dict[str, str]) -> int:
+    return sum(int(tie(SEED, key), 16) for key in way)
+
+
 @given(screenings())
-@settings(max_examples=300, deadline=None)
-def test_no_other_way_to_fill_the_places_fills_more_or_meets_more_need(screening: tuple[list[Applicant], list[GroupQuota]]) -> None:
+@settings(max_examples=400, deadline=None)
+def test_no_other_way_to_fill_the_places_is_better(screening: tuple[list[Applicant], list[GroupQuota]]) -> None:
     people, quotas = screening
     by_key = {person.key: person for person in people}
-    ways = (
-        {key: code for key, code in zip(by_key, way, strict=True) if code}
-        for way in product(("", *(q.code for q in quotas)), repeat=len(people))
-    )
-    best = max((len(way), sum(by_key[key].score for key in way)) for way in ways if is_lawful(way, by_key, quotas))
+    selection = select(people, quotas, SEED)
 
-    found = chosen(select(people, quotas, SEED).places)
-
+    found = chosen(selection.places)
     assert is_lawful(found, by_key, quotas)
-    assert (len(found), sum(by_key[key].score for key in found)) == best
+    assert (*need_of(found, by_key), -lots_of(found)) == best(by_key, quotas)
+
+    left = {key: person for key, person in by_key.items() if key not in found}
+    waiting = [GroupQuota(q.code, q.reserve, 0, Band(18, 59, q.reserve_minimum) if q.band else None) for q in quotas if q.reserve]
+    reserve = chosen(selection.places, "reserve")
+    assert is_lawful(reserve, left, waiting)
+    assert (*need_of(reserve, left), -lots_of(reserve)) == best(left, waiting)
+
+
+def best(people: dict[str, Applicant], quotas: list[GroupQuota]) -> tuple[int, ...]:
+    """By trying every way there is."""
+    codes = ("", *(quota.code for quota in quotas))
+    ways = ({key: code for key, code in zip(people, way, strict=True) if code} for way in product(codes, repeat=len(people)))
+    return max((*need_of(way, people), -lots_of(way)) for way in ways if is_lawful(way, people, quotas))
+
+
+def test_a_long_line_is_cut_where_nobody_behind_could_be_chosen() -> None:
+    people = [applicant(f"{number:03}", *codes, score=number % 3) for number in range(300) for codes in [("A", "B", "C")[: number % 3 + 1]]]
+    quotas = [GroupQuota("A", 2, 1), GroupQuota("B", 2, 1), GroupQuota("C", 1, 0)]
+
+    places = select(people, quotas, SEED).places
+
+    assert sum(place.score for place in places if place.list == "selected") == 10
+    assert Counter(place.group for place in places) == {"A": 3, "B": 3, "C": 1}
+
+
+def test_precedence_goes_before_the_lot_and_behind_the_need() -> None:
+    people = [Applicant("a", ("G1",), (), 5, precedence=1), Applicant("b", ("G1",), (), 5, precedence=2), Applicant("c", ("G1",), (), 6)]
+
+    ranked = select(people, [GroupQuota("G1", 3, 0)], SEED).places
+
+    assert [place.key for place in ranked] == ["c", "b", "a"]
+
+
+def test_a_need_that_differs_by_group_counts_where_the_person_is_seated() -> None:
+    both = Applicant("a", ("G1", "G3"), (), 0, scores=(9, 8))
+    one = Applicant("b", ("G1", "G3"), (), 0, scores=(7, 1))
+
+    places = select([both, one], [GroupQuota("G1", 1, 0), GroupQuota("G3", 1, 0)], SEED).places
+
+    assert [(place.group, place.key, place.score) for place in places] == [("G1", "b", 7), ("G3", "a", 8)]
+
+
+@given(screenings())
+def test_a_line_tells_everything_of_an_applicant(screening: tuple[list[Applicant], list[GroupQuota]]) -> None:
+    people = [person for person in screening[0] if person.groups]
+
+    assert [Applicant.read(person.line) for person in people] == people
 
 
 @given(screenings(), st.randoms(use_true_random=False))

@@ -1,0 +1,88 @@
+"""The terms of a screening: who may be served, how many of them, and what decides between two."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from services.intake.domain.cel import read_number
+from services.intake.domain.criterion import Node
+from services.intake.domain.group import GroupDefinition, group_of, written
+from services.intake.domain.programme import GroupsRefused
+from services.intake.domain.selection import GroupQuota
+
+MOST_GROUPS = 20
+MOST_PLACES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class GroupAsked:
+    """A group as somebody asks for it: one of a plugin by its code, or one of one's own with a name and a criterion in CEL."""
+
+    quota: GroupQuota
+    name: str = ""
+    expression: str = ""
+    score: str = ""
+    tolerance: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTerms:
+    """A group that a screening seats people in. `score` is its own need in CEL, "" where it has none."""
+
+    definition: GroupDefinition
+    quota: GroupQuota
+    score: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Everything that decides a screening, beside the people. Without a survey everybody present is judged."""
+
+    reference_on: date
+    division: str
+    categories: Sequence[str]
+    seed: str
+    groups: Sequence[GroupTerms]
+    survey_id: UUID | None = None
+    score: str = ""
+    precedence: str = ""
+
+    @property
+    def need(self) -> Node | None:
+        """How great a person's need is; None where the plugins say it."""
+        return read_number(self.score) if self.score else None
+
+    @property
+    def first_among_equals(self) -> Node | None:
+        return read_number(self.precedence, field="precedence") if self.precedence else None
+
+
+def definition_of(asked: GroupAsked, known: Sequence[GroupDefinition]) -> GroupDefinition:
+    """What the group asks of a person. Raises UnknownGroup, GroupsRefused or CriterionRefused."""
+    if not asked.expression:
+        return group_of(asked.quota.code, known)
+    if any(definition.code == asked.quota.code for definition in known):
+        raise GroupsRefused(f"代码 {asked.quota.code} 已由插件使用，自定条件请换一个代码", field="groups")
+    if not asked.name:
+        raise GroupsRefused(f"自定类别 {asked.quota.code} 须有名称", field="groups")
+    return written(asked.quota.code, asked.name, asked.expression)
+
+
+def check_terms(groups: Sequence[GroupAsked], *, score: str, precedence: str, known: Sequence[GroupDefinition]) -> list[GroupDefinition]:
+    """The definitions of the groups, in order. Raises GroupsRefused, UnknownGroup or CriterionRefused."""
+    codes = [asked.quota.code for asked in groups]
+    if not 1 <= len(codes) <= MOST_GROUPS or len(set(codes)) < len(codes):
+        raise GroupsRefused(f"对象类别为 1 至 {MOST_GROUPS} 个，代码不能重复", field="groups")
+    if any(character in code for code in codes for character in "\t\n,"):
+        raise GroupsRefused("类别代码不能含逗号、制表符或换行", field="groups")
+    for asked in groups:
+        quota = asked.quota
+        if quota.quota < 1 or quota.reserve < 0 or quota.quota + quota.reserve > MOST_PLACES:
+            raise GroupsRefused(f"{quota.code} 的名额应大于 0，后备人数不能为负，合计不超过 {MOST_PLACES}", field="groups")
+        if not 0 <= asked.tolerance <= quota.quota:
+            raise GroupsRefused(f"{quota.code} 的可调整幅度为 0 至名额 {quota.quota}", field="groups")
+    for text, field in ((score, "score"), (precedence, "precedence"), *((asked.score, "score") for asked in groups)):
+        if text:
+            read_number(text, field=field)
+    return [definition_of(asked, known) for asked in groups]
