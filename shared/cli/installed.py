@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 
+from typer import Typer
+
 from shared.service import Service
 
 GROUP = "qiao.services"
+COMMANDS = "qiao.commands"
 OWN_PACKAGES = ("services", "shared")
 
 
@@ -35,6 +38,13 @@ def load_service(name: str) -> Service:
 def load_services(names: Sequence[str] = ()) -> list[Service]:
     """Those named, or all, in the order of their ports."""
     return sorted((load_service(name) for name in (names or service_names())), key=lambda service: service.port)
+
+
+def load_commands(name: str) -> Typer:
+    """What a service can do from the command line. Raises NotInstalled when its extra is missing."""
+    load_service(name)
+    commands: Typer = next(iter(entry_points(group=COMMANDS, name=name))).load()
+    return commands
 
 
 def _entries() -> list[EntryPoint]:

@@ -17,7 +17,7 @@ from shared.cli.bus import bus_app
 from shared.cli.database import database_app
 from shared.cli.doctor.command import doctor
 from shared.cli.embedded_nats import NatsNotStarted
-from shared.cli.installed import NoSuchService, NotInstalled, load_service, load_services, service_names
+from shared.cli.installed import NoSuchService, NotInstalled, load_commands, load_service, load_services, service_names
 from shared.cli.plugins import show_plugins
 from shared.cli.secret_files import secrets_folder
 from shared.cli.supervisor import NotReady, Supervisor, until_interrupted
@@ -138,6 +138,12 @@ def services() -> None:
             console.print(str(error), style="yellow", markup=False, soft_wrap=True)
         else:
             console.print(f"{name} [green]ready[/]: {service.title}, port {service.port}")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def intake(context: typer.Context) -> None:
+    """Rosters and screening from the command line; --help says what."""
+    load_commands("intake")(context.args, prog_name="qiao intake")
 
 
 app.command("trace")(show_trace)

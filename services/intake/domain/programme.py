@@ -29,6 +29,12 @@ class GroupsRefused(RuleRefusal):
     code = "groups-refused"
 
 
+class AdjustmentRefused(RuleRefusal):
+    """A quota is adjusted within its tolerance, with a reason."""
+
+    code = "adjustment-refused"
+
+
 class ReasonMissing(RuleRefusal):
     code = "reason-missing"
 
@@ -69,6 +75,14 @@ def check_different_officer(account: str, *earlier: str, act: str) -> None:
     """Raises SameOfficer if this person had a hand in what is now to be decided."""
     if account in earlier:
         raise SameOfficer(f"{act}须由前一环节经办人以外的人员办理")
+
+
+def check_adjustment(code: str, quota: int, *, planned: int, tolerance: int, reason: str) -> None:
+    """Raises AdjustmentRefused or ReasonMissing (可根据实际情况适量调整)."""
+    if quota < 1 or abs(quota - planned) > tolerance:
+        raise AdjustmentRefused(f"{code} 的名额为 {planned}，可增减 {tolerance}，不能调整为 {quota}", field="quota")
+    if not reason.strip():
+        raise ReasonMissing("调整名额须说明理由", field="reason")
 
 
 def objections_until(proposed_on: date, window: Rule) -> date:

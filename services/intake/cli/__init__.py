@@ -1,0 +1,15 @@
+"""`qiao intake`: the work of intake from the command line, on its own store, without the service running."""
+
+import typer
+
+from services.intake.cli.screen import screen
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Rosters and screening from the command line.")
+
+
+@app.callback()
+def intake() -> None:
+    """Each command opens intake's own store, as QIAO_DATA or QIAO_INTAKE_STORE_URL name it."""
+
+
+app.command()(screen)
