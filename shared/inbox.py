@@ -3,13 +3,17 @@
 from collections.abc import Callable, Collection
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.bus.cloudevents import Received
+from shared.store.store import Store
 from shared.work import Reader, Work
+
+RECEIVED = "SELECT 1 FROM inbox WHERE consumer = :consumer AND event_id = :id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,18 @@ class Delivery:
 _current: ContextVar[Delivery | None] = ContextVar("delivery", default=None)
 
 
-def received_before(deliveries: Collection[Delivery], reader: Reader) -> frozenset[tuple[str, UUID]]:
-    """Which of these (consumer, event id) are in the inbox already: asked once per batch, so that most units need not look."""
+async def received_before(deliveries: Collection[Delivery], store: Store) -> frozenset[tuple[str, UUID]]:
+    """Which of these (consumer, event id) are in the inbox already: asked before a batch, so that its units need not look."""
+    keys = {(delivery.consumer, delivery.received.id) for delivery in deliveries}
+    if store.is_sqlite:
+        return frozenset([(consumer, id) for consumer, id in keys if await store.lookup.find(RECEIVED, consumer=consumer, id=id.hex)])
+    return await store.read(partial(_received, keys))
+
+
+def _received(keys: Collection[tuple[str, UUID]], reader: Reader) -> frozenset[tuple[str, UUID]]:
     inbox = reader.kernel.inbox.c
-    consumers = {delivery.consumer for delivery in deliveries}
-    ids = {delivery.received.id for delivery in deliveries}
-    rows = reader.rows(select(inbox.consumer, inbox.event_id).where(inbox.consumer.in_(consumers), inbox.event_id.in_(ids)))
+    wanted = tuple_(inbox.consumer, inbox.event_id).in_(keys)
+    rows = reader.rows(select(inbox.consumer, inbox.event_id).where(wanted))
     return frozenset((row.consumer, row.event_id) for row in rows)
 
 

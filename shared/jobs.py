@@ -86,7 +86,7 @@ class JobRunner:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._wake.set)
 
-        self._store.on_commit(wake)
+        self._store.on_new(self._store.kernel.job, wake)
         self._task = loop.create_task(self._run(), name="jobs")
 
     async def stop(self) -> None:

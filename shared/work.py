@@ -141,7 +141,6 @@ class Work(Reader):
         self._held: dict[tuple[type[SQLModel], Any], tuple[SQLModel, dict[str, Any]]] = {}
         self._record: tuple[str, str] | None = None
         self.has_savepoint = False
-        self.has_written = False
 
     # what a unit may do
 
@@ -275,10 +274,14 @@ class Work(Reader):
 
     # what the store does with it
 
+    @property
+    def fresh(self) -> frozenset[Table]:
+        """Tables that got new rows."""
+        return frozenset(self._own.fresh)
+
     def finish(self) -> None:
         """The unit is done: hand its changes to the group, or write them where part of them is written already."""
         self._collect()
-        self.has_written = self.has_written or bool(self._own)
         if self.has_savepoint or not self._shares_transaction:
             self._write()
         else:
@@ -300,7 +303,6 @@ class Work(Reader):
             self._connection.exec_driver_sql("SAVEPOINT unit")
             self.has_savepoint = True
         if self._own or writes:
-            self.has_written = True
             self._write()
 
     def _write(self) -> None:

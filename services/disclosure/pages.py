@@ -44,10 +44,9 @@ def _draw_outdated(*, work: Work, rules: Rules, hooks: Hooks, settings: Settings
 
 def finished(runtime: Runtime) -> Find:
     """Pages, records and feeds as they were published, for what stands before the framework."""
-    kept = runtime.store.lookup(store.FINISHED)
 
     async def find(path: str, is_packed: bool) -> Finished | None:
-        row = await kept.find(path=path, packed=is_packed)
+        row = await runtime.store.lookup.find(store.FINISHED, path=path, packed=is_packed)
         return Finished(*row) if row else None
 
     return find

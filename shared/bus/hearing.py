@@ -58,15 +58,12 @@ class Arrival:
     consumer: str
     """In whose name the event counts as received: that of its first delivery, also when it is sent once more."""
     delivery: Delivery | None
+    tries: int
     fault: Unreadable | None = None
 
     @property
     def subject(self) -> str:
         return origin_of(self.message.subject, self.consumer)
-
-    @property
-    def tries(self) -> int:
-        return int(self.message.metadata.num_delivered)
 
 
 class Behind(NotYet):
@@ -147,14 +144,15 @@ class Hearing:
         """The message and, if it is a CloudEvent, what it delivers to which inbox."""
         is_again = message.subject.startswith("retry.")
         consumer = message.subject.split(".")[1] if is_again else self._consumer.name
+        tries = int(message.metadata.num_delivered)
         try:
-            return Arrival(message, consumer, Delivery(consumer, from_message(message.headers, message.data)))
+            return Arrival(message, consumer, Delivery(consumer, from_message(message.headers, message.data)), tries)
         except Unreadable as fault:
-            return Arrival(message, consumer, None, fault)
+            return Arrival(message, consumer, None, tries, fault)
 
     async def _known(self, deliveries: Sequence[Delivery]) -> frozenset[tuple[str, UUID]]:
         try:
-            return await self._store.read(partial(received_before, deliveries))
+            return await received_before(deliveries, self._store)
         except DBAPIError:  # the store is away: each unit will find that out for itself
             return frozenset()
 

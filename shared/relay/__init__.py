@@ -150,6 +150,9 @@ class Relay:
                 self.state.sent += len(sent)
         self._failures = 0
         self.state.trouble = ""
+        if len(sent) == len(waiting) < self._options.window and not self.state.held:
+            self.state.pending, self.state.oldest = 0, None
+            return False  # what has been said since has rung the bell
         return True
 
     async def _measure(self, waiting: Sequence[Said]) -> None:

@@ -119,10 +119,10 @@ class PostgresTurn(Turn):
 
 
 def turn_of(store: Store) -> Turn:
-    """The turn of this store, rung by the commits of this process too."""
+    """The turn of this store, rung by what this process says too."""
     turn = PostgresTurn(store.url, store.name) if store.path is None else SqliteTurn(store.path, store.lock_path("relay"))
     loop = asyncio.get_running_loop()
-    store.on_commit(lambda: None if loop.is_closed() else _ring(loop, turn))
+    store.on_new(store.kernel.outbox, lambda: None if loop.is_closed() else _ring(loop, turn))
     return turn
 
 

@@ -14,6 +14,8 @@ class Changes:
 
     inserts: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
     updates: list[tuple[Table, Any, dict[str, Any]]] = field(default_factory=list)
+    fresh: set[Table] = field(default_factory=set)
+    """Tables that got new rows, whether they are written by now or not."""
     keys: set[tuple[Table, Any]] = field(default_factory=set)
     """Which rows are concerned: a look at any other row by its key need not wait for these to be written."""
 
@@ -22,6 +24,7 @@ class Changes:
 
     def insert(self, table: Table, row: dict[str, Any]) -> None:
         self.inserts.setdefault(table, []).append(row)
+        self.fresh.add(table)
         self.keys.add((table, row.get(key_of(table).name)))
 
     def update(self, table: Table, key: Any, values: dict[str, Any]) -> None:

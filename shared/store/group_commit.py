@@ -7,18 +7,18 @@ a database error rolls the group back; its units then run again, each alone, so 
 import fcntl
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
 from prometheus_client import Histogram
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import StatementError
 
 from shared.errors import Busy
 from shared.store.changes import Changes
-from shared.store.queue import UnitQueue, Waiting, answer
+from shared.store.queue import Committed, UnitQueue, Waiting, answer
 from shared.store.tables import KernelTables
 from shared.work import Work
 
@@ -45,7 +45,7 @@ def exclusive(path: Path) -> Iterator[None]:
 class GroupCommitWriter:
     """The thread that writes."""
 
-    def __init__(self, engine: Engine, kernel: KernelTables, lock: Path, committed: Callable[[], None], hold_seconds: Histogram) -> None:
+    def __init__(self, engine: Engine, kernel: KernelTables, lock: Path, committed: Committed, hold_seconds: Histogram) -> None:
         self._engine = engine
         self._kernel = kernel
         self._lock = lock
@@ -79,7 +79,7 @@ class GroupCommitWriter:
     def _write_group(self, connection: Connection, first: Waiting) -> None:
         ran: list[Waiting] = []
         try:
-            has_written = self._commit_together(connection, first, ran)
+            fresh = self._commit_together(connection, first, ran)
         except GroupFailed:
             answer([self._alone(connection, item) for item in ran])
             return
@@ -88,14 +88,13 @@ class GroupCommitWriter:
                 item.error = error
             answer(ran or [first])
             return
-        if has_written:
-            self._committed()
+        self._committed(fresh)
         answer(ran)
 
-    def _commit_together(self, connection: Connection, first: Waiting, ran: list[Waiting]) -> bool:
-        """Run units into one transaction. Raises GroupFailed when one of them met a database error."""
+    def _commit_together(self, connection: Connection, first: Waiting, ran: list[Waiting]) -> Set[Table]:
+        """Run units into one transaction; gives the tables that got new rows. Raises GroupFailed when one of them met a database error."""
         earlier = Changes()
-        has_written = False
+        fresh: set[Table] = set()
         began = monotonic()
         with exclusive(self._lock), self._hold_seconds.time(), connection.begin():
             item: Waiting | None = first
@@ -105,7 +104,7 @@ class GroupCommitWriter:
                     ran.append(item)
                 else:
                     ran.append(item)
-                    has_written |= self._run(connection, item, earlier)
+                    fresh |= self._run(connection, item, earlier)
                 if len(ran) >= GROUP_SIZE or monotonic() - began > GROUP_SECONDS:
                     break
                 item = self._queue.take_waiting()
@@ -113,9 +112,9 @@ class GroupCommitWriter:
                 earlier.flush(connection)
             except StatementError as error:
                 raise GroupFailed from error
-        return has_written
+        return fresh
 
-    def _run(self, connection: Connection, item: Waiting, earlier: Changes | None) -> bool:
+    def _run(self, connection: Connection, item: Waiting, earlier: Changes | None) -> Set[Table]:
         work = Work(connection, self._kernel, actor=item.actor, today=item.today, earlier=earlier)
         item.has_started = True
         item.value, item.error = None, None
@@ -128,27 +127,27 @@ class GroupCommitWriter:
         except BaseException as error:  # whatever it is, it is its caller's; the thread serves the next one
             item.error = error
             work.discard()
-            return False
+            return frozenset()
         held = monotonic() - began
         if held > HOLD_SECONDS:
             log.warning("a unit held the writer", extra={"unit": getattr(item.unit, "__qualname__", "?"), "seconds": round(held, 3)})
-        return work.has_written
+        return work.fresh
 
     def _alone(self, connection: Connection, item: Waiting) -> Waiting:
         """Run one unit in a transaction of its own; a database error is its own answer."""
         if item.is_stale and not item.has_started:
             item.error = Busy()
             return item
-        has_written = False
+        fresh: Set[Table] = frozenset()
         try:
             with exclusive(self._lock), self._hold_seconds.time(), connection.begin() as transaction:
-                has_written = self._run(connection, item, None)
+                fresh = self._run(connection, item, None)
                 if item.error is not None:
                     transaction.rollback()
         except GroupFailed as failed:
             item.error = failed.__cause__
         except BaseException as error:  # its BEGIN or COMMIT failed
             item.error = error
-        if has_written and item.error is None:
-            self._committed()
+        if item.error is None:
+            self._committed(fresh)
         return item

@@ -18,23 +18,24 @@ if TYPE_CHECKING:
 
 
 class Lookup:
-    def __init__(self, store: "Store", statement: str) -> None:
-        """`statement` names its parameters `:so`; it finds one row at most."""
+    """Belongs to the thread of the event loop."""
+
+    def __init__(self, store: "Store") -> None:
         self._store = store
-        self._statement = statement
         self._connection: sqlite3.Connection | None = None
 
-    async def find(self, **parameters: Any) -> Sequence[Any] | None:
+    async def find(self, statement: str, **parameters: Any) -> Sequence[Any] | None:
+        """The first row of `statement`, which names its parameters `:so`, as the driver gives it; None if there is none."""
         if self._store.path is not None:
             try:
-                found: Sequence[Any] | None = self._open().execute(self._statement, parameters).fetchone()
+                found: Sequence[Any] | None = self._open().execute(statement, parameters).fetchone()
             except sqlite3.Error:  # busy for a moment, or worse: the readers wait, and say what it is
                 self.close()
             else:
                 return found
 
         def ask(reader: Reader) -> Sequence[Any] | None:
-            rows = reader.rows(text(self._statement).bindparams(**parameters))
+            rows = reader.rows(text(statement).bindparams(**parameters))
             return rows[0] if rows else None
 
         return await self._store.read(ask)

@@ -1,7 +1,6 @@
 """PostgreSQL: a transaction per unit on a pool of threads, run again when the database says it lost a race."""
 
 from collections import deque
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
 from time import sleep
@@ -11,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from shared.errors import Busy
-from shared.store.queue import CAPACITY, Waiting, answer
+from shared.store.queue import CAPACITY, Committed, Waiting, answer
 from shared.store.tables import KernelTables
 from shared.work import Work
 
@@ -22,7 +21,7 @@ LOST_RACE = {"40001", "40P01"}
 
 
 class PooledWriter:
-    def __init__(self, engine: Engine, kernel: KernelTables, committed: Callable[[], None], hold_seconds: Histogram) -> None:
+    def __init__(self, engine: Engine, kernel: KernelTables, committed: Committed, hold_seconds: Histogram) -> None:
         self._engine = engine
         self._kernel = kernel
         self._committed = committed
@@ -77,6 +76,5 @@ class PooledWriter:
                 item.error = error
                 return
             else:
-                if work.has_written:
-                    self._committed()
+                self._committed(work.fresh)
                 return

@@ -4,11 +4,13 @@ import asyncio
 import contextvars
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from time import monotonic
 from typing import Any
+
+from sqlalchemy import Table
 
 from shared.access import Actor
 from shared.errors import Busy
@@ -16,6 +18,9 @@ from shared.work import Work
 
 CAPACITY = 2_000
 """Waiting units per queue; beyond it the caller hears 503 with Retry-After."""
+
+Committed = Callable[[Set[Table]], None]
+"""Called after each commit, in the writing thread, with the tables that got new rows."""
 
 
 @dataclass(slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
-from sqlalchemy import Connection, MetaData, select
+from sqlalchemy import Connection, MetaData, Table, select
 from sqlalchemy.engine import make_url
 
 from shared.access import SYSTEM, Actor
@@ -57,8 +57,8 @@ class Store:
             for outcome in ("done", "refused", "failed")
             for bulk in (False, True)
         }
-        self._listeners: list[Callable[[], None]] = []
-        self._lookups: list[Lookup] = []
+        self._listeners: list[tuple[Table, Callable[[], None]]] = []
+        self.lookup = Lookup(self)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._writer: GroupCommitWriter | PooledWriter
         if self.is_sqlite:
@@ -73,8 +73,7 @@ class Store:
         """Finish the waiting units, then close."""
         self._writer.stop()
         self._readers.shutdown()
-        for lookup in self._lookups:
-            lookup.close()
+        self.lookup.close()
         self.engine.dispose()
 
     @property
@@ -82,9 +81,9 @@ class Store:
         """Units that nobody has begun yet."""
         return self._writer.waiting
 
-    def on_commit(self, listener: Callable[[], None]) -> None:
-        """Call this after each commit that wrote, in the writing thread: it must only wake somebody."""
-        self._listeners.append(listener)
+    def on_new(self, table: Table, listener: Callable[[], None]) -> None:
+        """Call this after each commit with new rows of this table, in the writing thread: it must only wake somebody."""
+        self._listeners.append((table, listener))
 
     def lock_path(self, purpose: str) -> Path:
         """A file beside the SQLite file that processes lock for one purpose."""
@@ -116,18 +115,13 @@ class Store:
         context = contextvars.copy_context()
         return await asyncio.get_running_loop().run_in_executor(self._readers, context.run, self._read, query, today)
 
-    def lookup(self, statement: str) -> Lookup:
-        """A question for one row by its key that is asked many times a second."""
-        self._lookups.append(Lookup(self, statement))
-        return self._lookups[-1]
-
     def run_now(self, unit: Unit[T], *, actor: Actor = SYSTEM, today: date | None = None) -> T:
         """Run a unit in the calling thread: for the command line, start-up and tests."""
         with self._alone() as connection:
             work = Work(connection, self.kernel, actor=actor, today=today or self.clock.today())
             result = unit(work)
             work.finish()
-        self._committed()
+        self._committed(work.fresh)
         return result
 
     def read_now(self, query: Query[T], *, today: date | None = None) -> T:
@@ -159,6 +153,7 @@ class Store:
         ):
             yield connection
 
-    def _committed(self) -> None:
-        for listener in self._listeners:
-            listener()
+    def _committed(self, fresh: Set[Table]) -> None:
+        for table, listener in self._listeners:
+            if table in fresh:
+                listener()

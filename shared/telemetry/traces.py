@@ -24,6 +24,7 @@ from shared.telemetry.context import context_of
 from shared.telemetry.endpoint import EXPORT_SECONDS, is_exported
 from shared.telemetry.metrics import Metrics
 from shared.telemetry.sending import MetricsSender
+from shared.telemetry.unrecorded import UnrecordedProvider
 
 STATEMENT_CHARACTERS: Final = 1_000
 
@@ -35,16 +36,12 @@ class Telemetry:
         """`exporter` gets each span at once, for tests; `endpoint` takes them by OTLP whatever the environment says."""
         self.service = service
         resource = Resource.create({"service.name": service, "service.namespace": "qiao"})
-        self.provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-        self.provider.add_span_processor(_WithoutQuery())
+        self._exporting = _exporting(resource, exporter, endpoint)
+        self.is_collected = self._exporting is not None
+        self.provider: trace.TracerProvider = self._exporting or UnrecordedProvider()
         self.tracer = self.provider.get_tracer("qiao")
-        self.is_collected = exporter is not None or is_exported("TRACES")
         self.metrics = Metrics()
         self._sender = MetricsSender(self.metrics.registry, resource) if is_exported("METRICS") else None
-        if exporter is not None:
-            self.provider.add_span_processor(SimpleSpanProcessor(exporter))
-        if endpoint or is_exported("TRACES"):
-            self.provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint or None, timeout=EXPORT_SECONDS)))
 
     def fastapi(self) -> TelemetryConfig:
         """What `FastAPI(telemetry=…)` takes: one span per request, no logs of its own, since they carry what people typed."""
@@ -102,7 +99,21 @@ class Telemetry:
         """Send what waits, spans and metrics for two seconds each at most."""
         if self._sender is not None:
             self._sender.close()
-        self.provider.shutdown()
+        if self._exporting is not None:
+            self._exporting.shutdown()
+
+
+def _exporting(resource: Resource, exporter: SpanExporter | None, endpoint: str) -> TracerProvider | None:
+    """The provider that gives spans to whoever collects them; None where nobody does."""
+    if exporter is None and not endpoint and not is_exported("TRACES"):
+        return None
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+    provider.add_span_processor(_WithoutQuery())
+    if exporter is not None:
+        provider.add_span_processor(SimpleSpanProcessor(exporter))
+    if endpoint or is_exported("TRACES"):
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint or None, timeout=EXPORT_SECONDS)))
+    return provider
 
 
 def _is_probe(scope: Mapping[str, Any]) -> bool:

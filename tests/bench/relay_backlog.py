@@ -20,6 +20,7 @@ from statistics import median
 from time import perf_counter
 
 import nats
+import uvloop
 from rich.console import Console
 from rich.table import Table as Picture
 
@@ -158,7 +159,7 @@ def main() -> None:
     arguments.add_argument("--backlog", type=int, default=200)
     arguments.add_argument("--times", type=int, default=20, help="backlogs per round and way")
     chosen = arguments.parse_args()
-    found = asyncio.run(measure(chosen.rounds, chosen.backlog, chosen.times))
+    found = uvloop.run(measure(chosen.rounds, chosen.backlog, chosen.times))
     picture = Picture(f"events per second, backlog {chosen.backlog}, sync always", "median", "rounds")
     for name, rates in found.items():
         picture.add_row(name, f"{median(rates):,.0f}", " ".join(f"{each:,.0f}" for each in rates))

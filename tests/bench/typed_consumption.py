@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import nats
+import uvloop
 from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig
 from nats.js.client import JetStreamContext
@@ -160,7 +161,7 @@ def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--events", type=int, default=10_000)
     chosen = parser.parse_args()
-    found = asyncio.run(measure(1, 300) if chosen.quick else measure(chosen.rounds, chosen.events))
+    found = uvloop.run(measure(1, 300) if chosen.quick else measure(chosen.rounds, chosen.events))
     ratios = [
         Ratio("hearing / nats-py + Pydantic", "hearing", ("nats-py + Pydantic",), "≥ 0.8"),
         Ratio("hearing / the same with an inbox", "hearing", ("nats-py + Pydantic + inbox",)),

@@ -248,15 +248,26 @@ async def test_a_unit_past_its_deadline_is_not_begun(store: Store) -> None:
     assert await store.read(partial(count, Purse)) == 0
 
 
-async def test_a_commit_that_wrote_wakes_the_listener_and_one_that_did_not_does_not(store: Store) -> None:
-    woken: list[int] = []
-    store.on_commit(lambda: woken.append(1))
+async def test_new_rows_wake_those_who_wait_for_them_and_nobody_else(store: Store) -> None:
+    woken: list[str] = []
+    store.on_new(Purse.__table__, lambda: woken.append("purse"))  # type: ignore[attr-defined]  # SQLModel adds it
+    store.on_new(store.kernel.outbox, lambda: woken.append("outbox"))
 
     await store.run(lambda work: count(Purse, work))
     assert woken == []
-    await store.run(partial(open_purse, "a", 1))
+    await store.run(lambda work: work.add(Purse(owner="a", fen=1)))
+    assert woken == ["purse"]
+    with pytest.raises(ZeroDivisionError):
+        await store.run(partial(open_purse_and_fail, "b"))
 
-    assert woken == [1]
+    assert woken == ["purse"]
+
+
+def open_purse_and_fail(name: str, work: Work) -> None:
+    """Writes its row, and then refuses."""
+    open_purse(name, 1, work)
+    count(Purse, work)
+    raise ZeroDivisionError
 
 
 async def test_a_unit_may_also_run_in_the_calling_thread(store: Store) -> None:

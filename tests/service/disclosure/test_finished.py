@@ -8,7 +8,6 @@ import pytest
 
 from services.disclosure.store import FINISHED
 from shared.http.finished import ROUTE
-from shared.store.lookup import Lookup
 from tests.conftest import Office
 
 SAMPLED: Final = {"traceparent": f"00-{'1' * 32}-{'2' * 16}-01"}
@@ -80,9 +79,8 @@ def test_every_answer_has_its_line_and_is_counted(told: Office, caplog: pytest.L
 def test_a_lookup_sees_what_another_process_has_committed(told: Office) -> None:
     """Nothing is kept between two questions: a connection of its own stands for the other process."""
     store = told.runtime.store
-    lookup = Lookup(store, FINISHED)
     path = {"path": "/projects.csv", "packed": False}
-    first = asyncio.run(lookup.find(**path))
+    first = asyncio.run(store.lookup.find(FINISHED, **path))
     assert first is not None
     assert first[0] == 200
 
@@ -90,7 +88,6 @@ def test_a_lookup_sees_what_another_process_has_committed(told: Office) -> None:
         other.execute("UPDATE published SET status = 410 WHERE path = '/projects.csv'")
     other.close()
 
-    again = asyncio.run(lookup.find(**path))
-    lookup.close()
+    again = asyncio.run(store.lookup.find(FINISHED, **path))
     assert again is not None
     assert again[0] == 410
