@@ -1,10 +1,13 @@
 """A department with a leaf whose line is cut: it works on, and when the line is back each side hears the other's events once."""
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import nats
+import nats.errors
 import pytest
 
 from shared.bus.domains import hub, leaf
@@ -38,12 +41,12 @@ class TwoDomains:
 
 
 @asynccontextmanager
-async def two_domains(folder: Path, service: str) -> AsyncIterator[TwoDomains]:
+async def two_domains(folder: Path, service: str, *, users_of_hub: Callable[[str], str] = str) -> AsyncIterator[TwoDomains]:
     """Started from deploy/nats/hub.conf and leaf.conf, and provisioned each for its part."""
     users = users_configuration(folder, TOWN, [service])
     passwords = {name: file.read_text().strip() for name, file in make_passwords(folder, TOWN, [service]).items()}
     leaf_port = free_port()
-    middle = ShippedNats(folder / "hub", "hub.conf", port=free_port(), users=users, LEAF_LISTEN=f"127.0.0.1:{leaf_port}")
+    middle = ShippedNats(folder / "hub", "hub.conf", port=free_port(), users=users_of_hub(users), LEAF_LISTEN=f"127.0.0.1:{leaf_port}")
     middle.start()
     async with wire_to(leaf_port) as wire:
         address = f"nats-leaf://leaf-{service}:{passwords[f'leaf-{service}']}@{wire.url.removeprefix('nats://')}"
@@ -89,6 +92,22 @@ async def test_a_department_that_listens_hears_what_was_said_meanwhile(tmp_path:
         ):
             await cut_and_mend(bus, procurement, intake, procurement)
         assert violations(bus) == []
+
+
+ROOT = 'users: [\n    { user: "root", password: "root" },'
+"""Somebody at the hub who may do everything there."""
+
+
+async def test_nobody_at_the_hub_takes_away_what_a_department_keeps(tmp_path: Path) -> None:
+    async with two_domains(tmp_path, "intake", users_of_hub=lambda users: users.replace("users: [", ROOT, 1)) as bus:
+        root = await nats.connect(bus.hub.url, user="root", password="root")
+        told = await root.request("$JS.intake.API.STREAM.INFO.INTAKE", b"", timeout=5)
+        assert json.loads(told.data)["config"]["name"] == "INTAKE"
+
+        for act in ("STREAM.DELETE.INTAKE", "STREAM.PURGE.INTAKE", "CONSUMER.DELETE.INTAKE.any"):
+            with pytest.raises((nats.errors.NoRespondersError, nats.errors.TimeoutError)):
+                await root.request(f"$JS.intake.API.{act}", b"", timeout=1)
+        await root.close()
 
 
 async def cut_and_mend(bus: TwoDomains, behind_the_line: House, speaks: House, hears: House) -> None:
