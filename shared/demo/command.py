@@ -29,7 +29,7 @@ def demo(
     report: Annotated[Path | None, typer.Option(help="Write what the services say at the end as JSON.", show_default=False)] = None,
     scale: Annotated[float, typer.Option(min=0.1, max=1, help="A smaller city, e.g. 0.1; 1 is the case itself.")] = 1,
     people_fold: Annotated[
-        int, typer.Option(min=1, max=50, help="A city of so many times the people, with the same quotas: 10 is 170,000.")
+        int, typer.Option(min=1, max=100, help="A city of so many times the people, with the same quotas: 10 is 170,000.")
     ] = 1,
     port_base: Annotated[
         int | None, typer.Option(help="Move all ports: intake to this + 1, NATS to this + 22.", show_default=False)
