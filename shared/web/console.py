@@ -6,13 +6,12 @@
 Pages need no script: a form is posted, and answered by the same page with what is wrong (422), or by the way to the thing (303).
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode, urlsplit
-from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -20,9 +19,10 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
 from shared.access import Actor
-from shared.errors import Fault, NotFound, Refusal, Unauthenticated
+from shared.errors import NotFound, Refusal, Unauthenticated
 from shared.http.call import acted_on
 from shared.http.problems import keep_refusal, status_of
+from shared.web.forms import Form, must_confirm, several
 from shared.web.i18n import CHINESE, LANGUAGES, Language
 from shared.web.render import Pages, pages_of
 from shared.web.static import asset
@@ -30,9 +30,14 @@ from shared.web.static import asset
 if TYPE_CHECKING:
     from shared.service import Runtime
 
+__all__ = ["ROOT", "Console", "Form", "Frame", "Place", "must_confirm", "own_page", "see", "several"]
+
 ROOT: Final = "/console/"
 LANGUAGE_COOKIE: Final = "qiao_language"
 HTML: Final = "text/html; charset=utf-8"
+PAGE_FILES: Final = ("site.css", "console.css", "console.js")
+PATTERNS: Final = "/-/patterns"
+"""The page that shows every part of the kit in every state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +47,6 @@ class Place:
     path: str
     name: str
     roles: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What somebody has entered, and what is wrong with it. The key makes the same form, sent twice, one act."""
-
-    given: Mapping[str, str] = field(default_factory=dict)
-    faults: tuple[Fault, ...] = ()
-    key: str = field(default_factory=lambda: str(uuid4()))
-
-    def value(self, name: str, otherwise: str = "") -> str:
-        return self.given.get(name, otherwise)
-
-    def fault(self, name: str) -> str:
-        """What is wrong with one field, or nothing."""
-        return next((fault.message for fault in self.faults if fault.field == name), "")
-
-    def refused(self, refusal: Refusal) -> "Form":
-        """The same form, as it comes back from a refusal."""
-        return Form(self.given, refusal.faults or (Fault("", refusal.message),), self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +143,7 @@ def to_sign_in(request: Request) -> Response:
 def own_page(address: str) -> str:
     """An address that came with a request, if it is a page of this console; else the first page."""
     parts = urlsplit(address)
-    is_ours = not parts.scheme and not parts.netloc and parts.path.startswith(ROOT) and "\\" not in address
+    is_ours = not parts.scheme and not parts.netloc and (parts.path.startswith(ROOT) or parts.path == PATTERNS) and "\\" not in address
     return address if is_ours else ROOT
 
 
@@ -174,5 +159,5 @@ def language_of(request: Request) -> Language:
 
 
 def _style() -> str:
-    """Changes with the stylesheets, so that no browser keeps an old one."""
-    return "".join(found.etag.strip('"')[:4] for name in ("site.css", "console.css") if (found := asset(name)))
+    """Changes with the styles and the script, so that no browser keeps an old one."""
+    return "".join(found.etag.strip('"')[:4] for name in PAGE_FILES if (found := asset(name)))

@@ -12,6 +12,8 @@ from shared.http.call import ACTED_ON_COOKIE
 from shared.http.problems import keep_refusal, status_of
 from shared.web import console as kit
 from shared.web.console import LANGUAGE_COOKIE, ROOT, Console, own_page, see
+from shared.web.patterns import pattern_routes
+from shared.web.progress import progress_routes
 from shared.web.static import LARGE_TEXT_COOKIE, asset, text_size
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ Text = Annotated[str, Form()]
 def sign_in_routes(console: Console) -> APIRouter:
     """The routes that every console has."""
     router = console.router()
-    router.include_router(_choices(console))
+    for part in (_choices(console), progress_routes(console)):
+        router.include_router(part)
 
     @router.get("/sign-in/")
     async def form(request: Request, back: str = ROOT) -> Response:
@@ -69,7 +72,10 @@ def sign_in_routes(console: Console) -> APIRouter:
             return console.draw(request, "console/password.html", status_of(refusal), form=given.refused(refusal))
         return see("sign-in/")
 
-    return router
+    every = APIRouter()
+    for part in (router, pattern_routes(console)):
+        every.include_router(part)
+    return every
 
 
 def _choices(console: Console) -> APIRouter:

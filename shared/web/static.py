@@ -1,4 +1,4 @@
-"""Files that pages refer to: styles and marks, read once, served with an ETag."""
+"""Files that pages refer to: styles, scripts and marks, read once, served with an ETag."""
 
 import gzip
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from fastapi import Request, Response
 
 from shared.web.i18n import HERE
 
-TYPES: Final = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES: Final = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 FOLDER: Final = HERE / "static"
 
 LARGE_TEXT_COOKIE: Final = "qiao_text"

@@ -23,7 +23,7 @@ def record_routes() -> APIRouter:
 
     @router.get("/acts")
     async def acts(call: Annotated[Call, allows()], page: Annotated[Page, Depends(page)], entity: str = "", id: str = "") -> Response:
-        return await call.read(_acts, entity, id, page=page)
+        return await call.read(acts_of, entity, id, page=page)
 
     @router.get("/refusals")
     async def refusals(call: Annotated[Call, allows(ADMIN, AUDITOR)], page: Annotated[Page, Depends(page)]) -> Response:
@@ -39,7 +39,7 @@ def _job(job_id: UUID, *, reader: Reader) -> jobs.Progress:
     return found
 
 
-def _acts(entity: str, id: str, *, reader: Reader, actor: Actor, page: Page) -> Listing:
+def acts_of(entity: str, id: str, *, reader: Reader, actor: Actor, page: Page) -> Listing:
     """The record of one thing, oldest first; without naming one, only auditors read on.
 
     Who is bound to contracts sees what was done under them and by the system, not what others' staff did.
