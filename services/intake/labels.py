@@ -62,7 +62,35 @@ NEED: Final = {
     "inclusion": "社会融入",
 }
 
+NEED_LEVEL: Final = {0: L_("无"), 1: L_("一般"), 2: L_("较重"), 3: L_("紧迫")}
+
 HOUSING: Final = {"owned": "自有", "rented": "租赁", "public": "公租房", "lodging": "借住", "none": "无房"}
+
+HISTORY: Final = {
+    "filed": L_("名册建档"),
+    "visited": L_("走访"),
+    "chosen": L_("筛选"),
+    "consent": L_("知情同意"),
+    "enrolled": L_("入组"),
+    "withdrawn": L_("退出"),
+}
+"""What happens to a household and its people."""
+
+PERSON_STATUS: Final = {"present": L_("在册"), "moved": L_("迁出"), "died": L_("死亡")}
+
+PERSONAL: Final = {
+    "identity_number": L_("身份证号"),
+    "phone": L_("联系电话"),
+    "address": L_("住址"),
+    "marital": L_("婚姻状况"),
+    "single_parent": L_("单亲原因"),
+    "disability_card": L_("残疾证号"),
+    "illness": L_("重病病种"),
+}
+"""Sealed fields beside the name, in the order in which a file shows them."""
+
+READ_BY: Final = {"intake": L_("救助对象"), "casework": L_("个案服务")}
+"""Through which service a person's fields were read."""
 
 VISIT_KIND: Final = {"home": "入户", "phone": "电话", "neighbour": "邻里"}
 
@@ -85,7 +113,15 @@ OBJECTION_KIND: Final = {"not_entitled": "不符合条件", "omitted": "应入�
 
 WITHDRAWAL: Final = {"consent_withdrawn": "撤回同意", "moved": "迁出", "died": "死亡"}
 
-READING_PURPOSE: Final = {"screening": "筛选", "consent": "征求意见", "objection": "处理异议", "complaint": "处理投诉", "audit": "审计"}
+READING_PURPOSE: Final = {
+    "registration": L_("档案维护"),
+    "screening": L_("筛选"),
+    "consent": L_("征求意见"),
+    "objection": L_("处理异议"),
+    "complaint": L_("处理投诉"),
+    "own_request": L_("本人查询"),
+    "audit": L_("审计"),
+}
 
 DOSSIER_PURPOSE: Final = {"open_case": "接案", "plan": "制定计划", "visit": "探访", "crisis": "危机介入", "review": "评估复核"}
 

@@ -3,6 +3,7 @@
 from services.intake.actions.acceptance import accept_roster, acceptance_chunk, reject_roster, rejection_chunk
 from services.intake.actions.criteria import criterion_facts, preview
 from services.intake.actions.enrolment import complete_enrolment, enrol, record_consents, withdraw
+from services.intake.actions.household import read_household_file
 from services.intake.actions.objection import decide_objection, object_to_selection
 from services.intake.actions.person import read_person_file, readings
 from services.intake.actions.programme import confirm_selection, open_programme, propose_selection
@@ -29,6 +30,7 @@ __all__ = [
     "preview",
     "propose_selection",
     "prove",
+    "read_household_file",
     "read_person_file",
     "read_roster",
     "read_workbook",

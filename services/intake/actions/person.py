@@ -12,7 +12,7 @@ from shared.http.paging import Listing, Page, listing
 from shared.personal import Keyring
 from shared.work import Reader, Work
 
-Purpose = Literal["screening", "consent", "objection", "complaint", "audit"]
+Purpose = Literal["registration", "screening", "consent", "objection", "complaint", "own_request", "audit"]
 
 
 def read_person_file(person_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, Any]:

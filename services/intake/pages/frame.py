@@ -7,5 +7,8 @@ from shared.web.i18n import L_
 
 CONSOLE = Console(
     Path(__file__).parents[1],
-    places=[Place("rosters/", L_("名册"), ("clerk", "officer", "auditor"))],
+    places=[
+        Place("households/", L_("户档案"), ("clerk", "officer", "reviewer", "auditor")),
+        Place("rosters/", L_("名册"), ("clerk", "officer", "auditor")),
+    ],
 )

@@ -2,6 +2,15 @@
 
 from services.intake.store.criteria import number_of, truth_of
 from services.intake.store.eligible import Eligible, admits, count_fitting, eligible_people
+from services.intake.store.household import (
+    count_households,
+    history,
+    household_of,
+    households,
+    members_of,
+    reached_household,
+    reached_person,
+)
 from services.intake.store.person import Household, Person, PersonSecret, Reading
 from services.intake.store.programme import (
     IN_FORCE,
@@ -75,18 +84,25 @@ __all__ = [
     "candidates",
     "check_reach",
     "count_fitting",
+    "count_households",
     "count_people",
     "counted",
     "counts",
     "eligible_people",
     "groups_of",
+    "history",
+    "household_of",
+    "households",
     "known_categories",
     "known_people",
+    "members_of",
     "number_of",
     "objections",
     "open_surveys",
     "population",
     "programme",
+    "reached_household",
+    "reached_person",
     "reached_programme",
     "recipients",
     "roster",

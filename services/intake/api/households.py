@@ -1,0 +1,31 @@
+"""Households by number, and a household's file, each opening of which is logged."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic_core import to_json
+
+from services.intake import actions, store
+from services.intake.actions.person import Purpose
+from services.intake.api.body import Category, Paged
+from shared.http.call import Call, allows
+
+router = APIRouter()
+
+
+@router.get("/households")
+async def households(
+    call: Annotated[Call, allows("clerk", "officer", "reviewer", "auditor")],
+    page: Paged,
+    division: Annotated[str, Query(pattern=r"^(\d{12})?$")] = "",
+    category: Category | None = None,
+) -> Response:
+    return await call.read(store.households, page=page, division=division, category=category or "")
+
+
+@router.get("/households/{household_id}/file")
+async def household_file(household_id: UUID, purpose: Purpose, call: Annotated[Call, allows("clerk", "officer", "reviewer")]) -> Response:
+    """A reading is recorded, so it is a unit; it is no act that a repeat would double."""
+    read: Any = await call.runtime.run(actions.read_household_file, household_id, purpose=purpose, actor=call.actor, today=call.today)
+    return Response(to_json(read), media_type="application/json")

@@ -1,0 +1,122 @@
+"""Questions to household files (一户一档): lists without names, and what happened to a household's people over time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from services.intake import labels
+from services.intake.store.person import Household, Person
+from services.intake.store.programme import Candidate, Consent, Programme, Recipient
+from services.intake.store.roster import Roster, check_reach, within
+from services.intake.store.survey import SurveyFile, Visit
+from shared.access import Actor
+from shared.divisions import level
+from shared.http.paging import Listing, Page, listing
+from shared.work import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a household or to one of its people."""
+
+    on: date
+    what: str
+    """A code of `labels.HISTORY`."""
+    detail: str
+    by: str
+    person_id: UUID | None = None
+
+
+def households(*, reader: Reader, actor: Actor, page: Page, division: str = "", category: str = "") -> Listing:
+    """The households of the actor's divisions by number; no name is among what is shown."""
+    people = select(func.count()).where(col(Person.household_id) == Household.id, col(Person.status) == "present").scalar_subquery()
+    fields = (Household.id, Household.household_no, Household.category, Household.division, Household.living_members, Household.needs)
+    statement: Any = select(*map(col, fields), people.label("people")).where(*_asked(actor, division, category))
+    return listing(reader, statement, page, sort=(Household.household_no, Household.id), item=_listed)
+
+
+def count_households(*, reader: Reader, actor: Actor, division: str = "", category: str = "") -> int:
+    """How many the list would have."""
+    return int(reader.scalar(select(func.count()).select_from(Household).where(*_asked(actor, division, category))))
+
+
+def reached_household(reader: Reader, household_id: UUID, actor: Actor) -> Household:
+    """Raises NotFound, also for one outside the actor's divisions."""
+    found = reader.get(Household, household_id)
+    check_reach(found.division, actor, "户")
+    return found
+
+
+def reached_person(reader: Reader, person_id: UUID, actor: Actor) -> tuple[Person, Household]:
+    """Raises NotFound, also for one outside the actor's divisions."""
+    person = reader.get(Person, person_id)
+    household = reader.get(Household, person.household_id)
+    check_reach(household.division, actor, "人员")
+    return person, household
+
+
+def household_of(person_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
+    """In whose file a person stands; nothing that says who it is."""
+    person, household = reached_person(reader, person_id, actor)
+    return {"person_id": person_id, "relation": person.relation, "id": household.id, "household_no": household.household_no}
+
+
+def members_of(household_id: UUID, *, reader: Reader) -> list[Person]:
+    """The people of a household: who is here before who has gone, the head first, then by age."""
+    found = reader.select(select(Person).where(col(Person.household_id) == household_id))
+    return sorted(found, key=lambda person: (person.status != "present", person.relation != "head", person.birth))
+
+
+def history(household_id: UUID, *, reader: Reader) -> list[Event]:
+    """What happened to a household and its people, the latest first."""
+    people = [row[0] for row in reader.rows(select(col(Person.id)).where(col(Person.household_id) == household_id))]
+    found = [*_filed(household_id, reader), *_visited(household_id, reader), *_chosen(people, reader)]
+    return sorted(found, key=lambda event: event.on, reverse=True)
+
+
+def _asked(actor: Actor, division: str, category: str) -> list[Any]:
+    conditions: list[Any] = [within(actor)]
+    if division:
+        conditions.append(col(Household.division).startswith(division[: level(division)], autoescape=True))
+    if category:
+        conditions.append(col(Household.category) == category)
+    return conditions
+
+
+def _listed(row: Any) -> dict[str, Any]:
+    return dict(row._mapping) | {"is_visited": row.needs is not None}
+
+
+def _filed(household_id: UUID, reader: Reader) -> Iterator[Event]:
+    of_household = (select(col(Person.roster_id)).where(col(Person.household_id) == household_id)).union(
+        select(col(Household.roster_id)).where(col(Household.id) == household_id)
+    )
+    for roster in reader.select(select(Roster).where(col(Roster.id).in_(of_household))):
+        yield Event(roster.decided_on or roster.uploaded_on, "filed", roster.name, roster.decided_by or roster.uploaded_by)
+
+
+def _visited(household_id: UUID, reader: Reader) -> Iterator[Event]:
+    files = select(col(SurveyFile.id)).where(col(SurveyFile.household_id) == household_id)
+    for visit in reader.select(select(Visit).where(col(Visit.file_id).in_(files))):
+        yield Event(visit.visited_on, "visited", labels.VISIT_KIND[visit.kind], "、".join(visit.investigators))
+
+
+def _chosen(people: list[UUID], reader: Reader) -> Iterator[Event]:
+    """Onto which list, what was answered, and whether served."""
+    for candidate in reader.select(select(Candidate).where(col(Candidate.person_id).in_(people))):
+        programme = reader.get(Programme, candidate.programme_id)
+        on = programme.proposed_on or programme.screened_on or programme.opened_on
+        detail = f"{programme.name} {candidate.group} {labels.LIST[candidate.list]}第 {candidate.rank} 位"
+        yield Event(on, "chosen", detail, programme.screened_by, candidate.person_id)
+        for consent in reader.select(select(Consent).where(col(Consent.candidate_id) == candidate.id)):
+            answer = "同意" if consent.is_given else "不同意"
+            yield Event(consent.signed_on, "consent", answer, consent.recorded_by, candidate.person_id)
+        for recipient in reader.select(select(Recipient).where(col(Recipient.candidate_id) == candidate.id)):
+            yield Event(recipient.enrolled_on, "enrolled", programme.name, "", candidate.person_id)
+            if recipient.withdrawn_on is not None:
+                yield Event(recipient.withdrawn_on, "withdrawn", labels.WITHDRAWAL[recipient.reason], "", candidate.person_id)

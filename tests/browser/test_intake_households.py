@@ -1,0 +1,67 @@
+"""Household files of intake in a real Chromium: the list, the purpose, the file, and who has read it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, Page, expect
+
+from services.intake.app import SERVICE
+from shared.demo.figures import Figures
+from shared.demo.population import populate
+from shared.personal import Keyring
+from shared.service import Service, build_app
+from tests.browser.serving import serving
+from tests.browser.test_intake_console import PASSWORD, check, sign_in
+from tests.conftest import HUANGSHI, Office
+from tests.service.intake.bureau import Bureau
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+@pytest.fixture(scope="module")
+def console(migrated: Callable[[Service], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of an intake service with forty people on file."""
+    data = tmp_path_factory.mktemp("households")
+    (data / SERVICE.name).mkdir()
+    shutil.copy(migrated(SERVICE), data / SERVICE.name / f"{SERVICE.name}.db")
+    Keyring.create(data / "key")
+    settings = SERVICE.settings(data=data, key_file=data / "key", nats_url="", is_rehearsal=True)
+    app = build_app(SERVICE, settings)
+    with TestClient(app) as http:
+        bureau = Bureau(Office(http, app.state.runtime))
+        bureau.accept(bureau.upload(populate(Figures(0.01).census).allowance[:40])["roster_id"])
+        body = {"account": "chen", "name": "陈主任", "password": PASSWORD, "roles": ["clerk", "officer"], "divisions": [HUANGSHI]}
+        bureau.office.as_("admin").post("/api/v1/accounts", body)
+    with serving(build_app(SERVICE, settings)) as address:
+        yield address
+
+
+def shot(page: Page, name: str) -> None:
+    """A picture to look at, where a folder for it is named."""
+    if folder := os.environ.get("QIAO_TEST_SHOTS"):
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+
+
+def test_a_household_is_found_opened_for_a_purpose_and_the_reading_shown(console: str, browser: Browser) -> None:
+    page = sign_in(browser, console, "chen")
+    page.get_by_role("link", name="户档案").click()
+    check(page)
+    shot(page, "list")
+    page.get_by_role("row").nth(1).get_by_role("link").click()
+    expect(page.get_by_role("heading", name="查阅目的")).to_be_visible()
+    check(page)
+    page.get_by_label("您为什么查阅档案？").select_option(label="档案维护")
+    page.get_by_role("button", name="继续").click()
+    expect(page.get_by_role("heading", name="成员")).to_be_visible()
+    check(page)
+    shot(page, "file")
+    page.get_by_role("link", name="谁看过这名成员的资料").first.click()
+    expect(page.get_by_role("cell", name="档案维护").first).to_be_visible()
+    check(page)
+    shot(page, "log")
