@@ -107,11 +107,11 @@ def seat(sizes: Sequence[int], sitters: Sequence[Sitter]) -> dict[int, int]:
     return Assignment(sizes, sitters).place_of
 
 
-def shortlist(scores: Sequence[tuple[int, int]], most: int, lot: Callable[[int], int]) -> list[int]:
-    """Positions of the `most` best by score, precedence and, among those who are equal at the end of the list alone, by lot."""
-    if len(scores) <= most:
-        return list(range(len(scores)))
-    last = sorted(scores, reverse=True)[most - 1]
-    better = [position for position, score in enumerate(scores) if score > last]
-    equal = [position for position, score in enumerate(scores) if score == last]
+def shortlist(numbers: Sequence[int], ranks: Sequence[int], most: int, lot: Callable[[int], int]) -> list[int]:
+    """The `most` numbers of the highest ranks; among those who are equal at the end of the list alone, the lowest lots."""
+    if len(numbers) <= most:
+        return list(numbers)
+    last = sorted(ranks, reverse=True)[most - 1]
+    better = [number for number, rank in zip(numbers, ranks, strict=True) if rank > last]
+    equal = [number for number, rank in zip(numbers, ranks, strict=True) if rank == last]
     return better + sorted(equal, key=lot)[: most - len(better)]

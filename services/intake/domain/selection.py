@@ -7,7 +7,7 @@ of his groups can be freed by moving somebody to another group that fits him too
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Literal
@@ -88,6 +88,11 @@ class Applicant:
     def score_in(self, group: str) -> int:
         return self.scores[self.groups.index(group)] if self.scores else self.score
 
+    def rank_in(self, group: str) -> int:
+        """Need and precedence in one number."""
+        points = self.scores[self.groups.index(group)] if self.scores else self.score
+        return points * (LARGEST + 1) + self.precedence
+
     @property
     def line(self) -> str:
         told = f"{self.key}\t{','.join(self.groups)}\t{','.join(self.banded)}\t{self.score}"
@@ -135,11 +140,13 @@ class Selection:
 def select(applicants: Iterable[Applicant], quotas: Sequence[GroupQuota], seed: str) -> Selection:
     """Fill the places, then rank the reserves among the others by the same rule."""
     people = sorted(applicants, key=lambda applicant: applicant.key)
-    selected = _seated(people, [one for quota in quotas for one in _seats(quota.code, quota.quota, quota.minimum)], seed)
-    taken = {applicant.key for _, applicant in selected}
-    others = [applicant for applicant in people if applicant.key not in taken]
-    reserves = _seated(others, [one for quota in quotas for one in _seats(quota.code, quota.reserve, quota.reserve_minimum)], seed)
-    places = (*_ranked("selected", selected, quotas, seed), *_ranked("reserve", reserves, quotas, seed))
+    first = [one for quota in quotas for one in _seats(quota.code, quota.quota, quota.minimum)]
+    second = [one for quota in quotas for one in _seats(quota.code, quota.reserve, quota.reserve_minimum)]
+    worth = _worth(people, first, places=sum(one.size for one in (*first, *second)), seed=seed)
+    selected = _seated(people, first, worth)
+    taken = {number for number, _ in selected}
+    reserves = _seated(people, second, {number: each for number, each in worth.items() if number not in taken})
+    places = (*_ranked("selected", selected, people, quotas, worth), *_ranked("reserve", reserves, people, quotas, worth))
     inputs = digest([*(quota.line for quota in quotas), *(applicant.line for applicant in people)])
     return Selection(places, inputs, digest(place.line for place in places))
 
@@ -211,42 +218,60 @@ def _seats(code: str, size: int, minimum: int) -> list[Seat]:
     return [Seat(code, minimum, is_banded=True), Seat(code, size - minimum, is_banded=False)]
 
 
-def _seated(people: Sequence[Applicant], seats: Sequence[Seat], seed: str) -> list[tuple[str, Applicant]]:
-    """Who sits where. Of each kind only as many are looked at as there are places in all: nobody else could be among the best."""
-    places = sum(one.size for one in seats)
+def _worth(people: Sequence[Applicant], seats: Sequence[Seat], *, places: int, seed: str) -> dict[int, dict[str, int]]:
+    """What everybody who could be among the best of a group is worth there: need, then precedence, then the lot, in one number.
+
+    Of a group, and of its band, only as many are looked at as there are places in all: there is always one of them for a place.
+    """
     one_precedence = (places + 1) << LOT_BITS
     one_point = one_precedence * (places * LARGEST + 1)
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[int]] = {}
+    for number, each in enumerate(people):
+        alike.setdefault((each.groups, each.banded), []).append(number)
     lots: dict[int, int] = {}
-    worth: dict[int, dict[int, int]] = {}
+    worth: dict[int, dict[str, int]] = {}
 
     def lot(number: int) -> int:
         if number not in lots:
             lots[number] = int(tie(seed, people[number].key), 16)
         return lots[number]
 
-    for kind, one in enumerate(seats):
-        if not one.size:
-            continue
-        fitting = [n for n, each in enumerate(people) if one.group in (each.banded if one.is_banded else each.groups)]
-        ranks = [(people[number].score_in(one.group), people[number].precedence) for number in fitting]
-        for position in shortlist(ranks, places, lambda position, fitting=fitting: lot(fitting[position])):  # type: ignore[misc]  # mypy knows no default here
-            (points, precedence), number = ranks[position], fitting[position]
-            worth.setdefault(number, {})[kind] = points * one_point + precedence * one_precedence - lot(number)
-    seated = seat([one.size for one in seats], [Sitter(number, worth[number]) for number in sorted(worth)])
-    return [(seats[kind].group, people[number]) for number, kind in sorted(seated.items())]
+    for one in seats:
+        fitting = [n for (groups, banded), some in alike.items() if one.group in (banded if one.is_banded else groups) for n in some]
+        for number in shortlist(fitting, [people[n].rank_in(one.group) for n in fitting], places, lot):
+            person = people[number]
+            points = person.score_in(one.group) * one_point + person.precedence * one_precedence
+            worth.setdefault(number, {})[one.group] = points - lot(number)
+    return worth
 
 
-def _ranked(list_name: ListName, seated: Iterable[tuple[str, Applicant]], quotas: Sequence[GroupQuota], seed: str) -> list[Place]:
-    by_group: dict[str, list[Applicant]] = {quota.code: [] for quota in quotas}
-    for group, applicant in seated:
-        by_group[group].append(applicant)
+def _seated(people: Sequence[Applicant], seats: Sequence[Seat], worth: Mapping[int, Mapping[str, int]]) -> list[tuple[int, str]]:
+    """Who sits in which group, by numbers of people."""
+    sitters = []
+    for number in sorted(worth):
+        banded, of_group = people[number].banded, worth[number]
+        fitting = {
+            kind: of_group[one.group]
+            for kind, one in enumerate(seats)
+            if one.size and one.group in of_group and (not one.is_banded or one.group in banded)
+        }
+        if fitting:
+            sitters.append(Sitter(number, fitting))
+    return [(number, seats[kind].group) for number, kind in sorted(seat([one.size for one in seats], sitters).items())]
+
+
+def _ranked(
+    list_name: ListName,
+    seated: Iterable[tuple[int, str]],
+    people: Sequence[Applicant],
+    quotas: Sequence[GroupQuota],
+    worth: Mapping[int, Mapping[str, int]],
+) -> list[Place]:
+    by_group: dict[str, list[int]] = {quota.code: [] for quota in quotas}
+    for number, group in seated:
+        by_group[group].append(number)
     return [
-        Place(list_name, group, rank, applicant.key, applicant.score_in(group))
+        Place(list_name, group, rank, people[number].key, people[number].score_in(group))
         for group, members in by_group.items()
-        for rank, applicant in enumerate(sorted(members, key=lambda one: order_in(group, one, seed)), start=1)
+        for rank, number in enumerate(sorted(members, key=lambda each: -worth[each][group]), start=1)
     ]
-
-
-def order_in(group: str, applicant: Applicant, seed: str) -> tuple[int, int, str]:
-    """By which people of one group stand in line, the first first."""
-    return -applicant.score_in(group), -applicant.precedence, tie(seed, applicant.key)
