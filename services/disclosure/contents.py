@@ -4,11 +4,11 @@ from datetime import date
 from typing import Any
 
 from services.disclosure import store
-from services.disclosure.domain.statistics import outcomes, selected, separate, together, two_ways
-from services.disclosure.domain.suppression import Shown
+from services.disclosure.domain.statistics import outcomes, two_ways
 from services.disclosure.store import Project, Roster
 from shared.events import evaluation, intake
 from shared.rules import Rules
+from shared.small_cells import Shown, selected, separate, together
 from shared.work import Reader
 
 OPEN = "open"

@@ -10,7 +10,6 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
-from services.disclosure.domain.suppression import Mark
 from services.disclosure.labels import FACTS, KINDS
 from services.disclosure.settings import Settings
 from services.disclosure.store import Project, Publication
@@ -18,6 +17,7 @@ from services.disclosure.views.project import ProjectView
 from services.disclosure.views.site import project_item
 from services.disclosure.views.tables import BarTable
 from shared.money import Fen, yuan
+from shared.small_cells import Mark
 from shared.web.i18n import CHINESE
 from shared.web.render import Pages
 

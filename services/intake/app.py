@@ -21,7 +21,7 @@ SERVICE = Service(
     hooks=hooks,
     settings=Settings,
     plugins=("lone_elders", "single_parent_pupils", "disabled_people", "seriously_ill", "need_levels", "still_here"),
-    append_only=("visit", "screening", "consent", "reading"),
+    append_only=("visit", "screening", "consent", "reading", "list_change"),
     reactions=[
         on(ProjectOpened, reactions.project_opened),
         on(ProjectClosed, reactions.project_closed),

@@ -7,11 +7,11 @@ from itertools import groupby
 from typing import Any
 
 from services.disclosure import contents, labels, store
-from services.disclosure.domain.suppression import Shown
 from services.disclosure.store import Entry, Payment, Project, Publication
 from services.disclosure.views.rounds import Comparison, Round, comparison, round_view
 from services.disclosure.views.tables import Selection, Statistics, selection_view, statistics_view
 from shared.rules import Rules
+from shared.small_cells import Shown
 from shared.web.charts import Point, Trend, share, trend
 from shared.work import Reader
 

@@ -6,9 +6,8 @@ from datetime import date
 from typing import Any
 
 from services.disclosure import labels
-from services.disclosure.domain.statistics import Figures, figures
-from services.disclosure.domain.suppression import Mark, Shown
 from shared.divisions import name_of
+from shared.small_cells import Figures, Mark, Shown, figures
 from shared.web.charts import share
 
 

@@ -3,11 +3,14 @@
 from services.intake.actions.acceptance import accept_roster, acceptance_chunk, reject_roster, rejection_chunk
 from services.intake.actions.criteria import criterion_facts, preview
 from services.intake.actions.enrolment import complete_enrolment, enrol, record_consents, withdraw
+from services.intake.actions.explanation import explain, note_explanation
 from services.intake.actions.household import read_household_file
+from services.intake.actions.notice import kept_notice, letters, public_notice
 from services.intake.actions.objection import decide_objection, object_to_selection
 from services.intake.actions.person import read_person_file, readings
-from services.intake.actions.programme import confirm_selection, open_programme, propose_selection
+from services.intake.actions.programme import adjust_quota, confirm_selection, open_programme, propose_selection
 from services.intake.actions.report import report
+from services.intake.actions.reserve import strike
 from services.intake.actions.roster import import_chunk, read_roster, read_workbook, upload_roster
 from services.intake.actions.screening import definitions_of, fairness_view, prove, screen, screening_chunk, start_screening
 from services.intake.actions.survey import accept_survey, open_survey, record_visits
@@ -16,20 +19,26 @@ __all__ = [
     "accept_roster",
     "accept_survey",
     "acceptance_chunk",
+    "adjust_quota",
     "complete_enrolment",
     "confirm_selection",
     "criterion_facts",
     "decide_objection",
     "definitions_of",
     "enrol",
+    "explain",
     "fairness_view",
     "import_chunk",
+    "kept_notice",
+    "letters",
+    "note_explanation",
     "object_to_selection",
     "open_programme",
     "open_survey",
     "preview",
     "propose_selection",
     "prove",
+    "public_notice",
     "read_household_file",
     "read_person_file",
     "read_roster",
@@ -43,6 +52,7 @@ __all__ = [
     "screen",
     "screening_chunk",
     "start_screening",
+    "strike",
     "upload_roster",
     "withdraw",
 ]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from services.intake.actions.reserve import move_up
+from services.intake.actions.reserve import replace
 from services.intake.domain.enrolment import (
     Answer,
     ConsentRefused,
@@ -86,7 +86,7 @@ def record_consents(
         candidate.state = "consented" if asked.answer.is_given else "refused"
         if not asked.answer.is_given:
             refused += 1
-            if (moved := move_up(work, programme_id, candidate.group)) is not None:
+            if (moved := replace(work, programme, candidate, "refused")) is not None:
                 replacements.append(moved)
     return {"given": len(consents) - refused, "refused": refused, "replacements": replacements}
 
@@ -150,7 +150,8 @@ def withdraw(
     if recipient.withdrawn_on is not None:
         raise AlreadyWithdrawn(f"已于 {recipient.withdrawn_on} 退出")
     recipient.withdrawn_on, recipient.reason = today, reason
-    work.get(Candidate, recipient.candidate_id).state = "withdrawn"
+    candidate = work.get(Candidate, recipient.candidate_id)
+    candidate.state = "withdrawn"
     if reason in LEAVES:
         work.get(Person, recipient.person_id).status = LEAVES[reason]
     work.emit(
@@ -162,15 +163,13 @@ def withdraw(
             reason=reason,
         )
     )
-    return {"recipient_id": recipient_id, "replaced_by": _replace(work, programme, recipient.group, today)}
+    return {"recipient_id": recipient_id, "replaced_by": _replaced(work, programme, candidate, reason)}
 
 
-def _replace(work: Work, programme: Programme, code: str, today: date) -> UUID | None:
-    if today > programme.top_up_until:
-        return None
-    if programme.status == "completed":
+def _replaced(work: Work, programme: Programme, left: Candidate, reason: Literal["consent_withdrawn", "moved", "died"]) -> UUID | None:
+    if work.today <= programme.top_up_until and programme.status == "completed":
         programme.status = "confirmed"
-    return move_up(work, programme.id, code)
+    return replace(work, programme, left, reason)
 
 
 def _listed(work: Work, programme_id: UUID, candidate_id: UUID, field: str) -> Candidate:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from services.intake.actions.reserve import move_up
+from services.intake.actions.reserve import replace
 from services.intake.domain.programme import ReasonMissing, check_different_officer, check_objection_in_time, check_stage
 from services.intake.store import Candidate, Objection, reached_programme
 from shared.access import Actor
@@ -62,7 +62,7 @@ def decide_objection(objection_id: UUID, *, upheld: bool, reason: str, work: Wor
     if upheld and objection.candidate_id is not None:
         candidate = work.get(Candidate, objection.candidate_id)
         candidate.state = "removed"
-        replaced_by = move_up(work, programme.id, candidate.group)
+        replaced_by = replace(work, programme, candidate, "objection")
     elif upheld:
         programme.status = "screened"
     return {"id": objection_id, "upheld": upheld, "replaced_by": replaced_by}

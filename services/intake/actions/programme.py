@@ -10,10 +10,11 @@ from sqlmodel import col
 
 from services.intake.actions.screening import definitions_of
 from services.intake.actions.survey import ProjectUnknown
-from services.intake.domain.group import GroupDefinition
+from services.intake.domain.group import GroupDefinition, UnknownGroup
 from services.intake.domain.programme import (
     SHORTEST_SEED,
     GroupsRefused,
+    check_adjustment,
     check_different_officer,
     check_may_confirm,
     check_stage,
@@ -93,6 +94,23 @@ def open_programme(
         ProgrammeOpened(programme_id=programme.id, project_id=project_id, division=division, reference_on=reference_on, groups=tuple(plans))
     )
     return programme.id
+
+
+def adjust_quota(programme_id: UUID, *, code: str, quota: int, reason: str, work: Work, today: date, actor: Actor) -> dict[str, Any]:
+    """Change the places of a group within its tolerance, for a stated reason; a list that was made is made again."""
+    programme = reached_programme(work, programme_id, actor)
+    work.about("programme", programme_id)
+    check_stage(programme.status, "open", "screened")
+    group = next((each for each in groups_of(work, programme_id) if each.code == code), None)
+    if group is None:
+        raise UnknownGroup(f"服务计划没有类别 {code}", field="code")
+    check_adjustment(code, quota, planned=group.planned, tolerance=group.tolerance, reason=reason)
+    change = {"quota": quota, "reason": reason, "by": actor.account, "on": today.isoformat()}
+    group.quota, group.adjustments = quota, [*group.adjustments, change]
+    group.quota_of()  # a band cannot keep more places than there are
+    if programme.status == "screened":
+        programme.status = "open"
+    return {"code": code, "quota": quota}
 
 
 def propose_selection(programme_id: UUID, *, work: Work, today: date, actor: Actor, rules: Rules) -> dict[str, date]:

@@ -1,13 +1,62 @@
-"""Who moves up when a place comes free."""
+"""Who moves up when a place comes free, and the record of why it did."""
 
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from services.intake.domain.programme import check_stage
 from services.intake.domain.selection import next_reserve
-from services.intake.store import IN_FORCE, Candidate, ProgrammeGroup
+from services.intake.store import IN_FORCE, Candidate, ListChange, Person, Programme, ProgrammeGroup, reached_programme
+from shared.access import Actor
+from shared.errors import WrongState
 from shared.work import Work
+
+Reason = Literal["refused", "objection", "consent_withdrawn", "moved", "died"]
+GONE: dict[str, str] = {"moved": "moved", "died": "died"}
+
+
+class NotHolding(WrongState):
+    """The candidate holds no place that could come free."""
+
+    code = "not-holding"
+
+
+def strike(programme_id: UUID, candidate_id: UUID, *, reason: Literal["moved", "died"], work: Work, actor: Actor) -> dict[str, UUID | None]:
+    """Somebody on the list has died or moved away before the service began: the next reserve is asked."""
+    programme = reached_programme(work, programme_id, actor)
+    work.about("programme", programme_id)
+    check_stage(programme.status, "proposed", "confirmed")
+    candidate = work.get(Candidate, candidate_id)
+    if candidate.programme_id != programme_id or candidate.state not in ("listed", "consented", "waiting"):
+        raise NotHolding("该人员不在名单上，或已入组：已入组的请办理退出")
+    held = candidate.state != "waiting"
+    candidate.state = "withdrawn"
+    work.get(Person, candidate.person_id).status = GONE[reason]
+    if not held:
+        work.add(_change(work, programme_id, candidate, reason, None))
+        return {"replaced_by": None}
+    return {"replaced_by": replace(work, programme, candidate, reason)}
+
+
+def replace(work: Work, programme: Programme, left: Candidate, reason: Reason) -> UUID | None:
+    """Fill the place that `left` has given up, until the last day of the top-up; the change is recorded with its reason."""
+    moved_up = move_up(work, programme.id, left.group) if work.today <= programme.top_up_until else None
+    work.add(_change(work, programme.id, left, reason, moved_up))
+    return moved_up
+
+
+def _change(work: Work, programme_id: UUID, left: Candidate, reason: Reason, moved_up: UUID | None) -> ListChange:
+    return ListChange(
+        programme_id=programme_id,
+        group=left.group,
+        left_id=left.id,
+        reason=reason,
+        moved_up_id=moved_up,
+        changed_on=work.today,
+        changed_by=work.actor.account,
+    )
 
 
 def move_up(work: Work, programme_id: UUID, code: str) -> UUID | None:

@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlmodel import col
 
+from services.intake.domain.fairness import Compared, compared
 from services.intake.domain.group import GroupDefinition
 from services.intake.domain.person import PersonFacts, age_on
 from services.intake.domain.programme import ReasonMissing, check_stage
-from services.intake.domain.selection import Applicant, Band, Place, Portrait, Selection, Share, fairness
+from services.intake.domain.selection import Applicant, Band, Place, Portrait, Selection, fairness
 from services.intake.domain.selection import select as choose
 from services.intake.domain.survey import SurveyUnfinished
 from services.intake.domain.terms import Terms
@@ -143,7 +144,7 @@ def prove(programme_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]
     return told | {"repeated_list_hash": again.list_hash, "matches": matches}
 
 
-def fairness_view(programme_id: UUID, *, reader: Reader, hooks: Hooks, actor: Actor) -> dict[str, list[Share]]:
+def fairness_view(programme_id: UUID, *, reader: Reader, hooks: Hooks, actor: Actor) -> dict[str, list[Compared]]:
     """Selected against eligible by sex, age, district and disability, before anybody confirms the list."""
     programme = reached_programme(reader, programme_id, actor)
     chosen = select(col(Candidate.person_id), col(Candidate.group)).where(
@@ -151,7 +152,8 @@ def fairness_view(programme_id: UUID, *, reader: Reader, hooks: Hooks, actor: Ac
     )
     selected_for = {row[0].hex: row[1] for row in reader.rows(chosen)}
     people = eligible_people(terms_of(programme, definitions_of(hooks), reader=reader), reader=reader)
-    return {"groups": fairness(_portrait(person, selected_for.get(person.key, ""), programme.reference_on) for person in people)}
+    portraits = (_portrait(person, selected_for.get(person.key, ""), programme.reference_on) for person in people)
+    return {"groups": compared(fairness(portraits))}
 
 
 def _candidate(programme_id: UUID, place: Place, found: Found) -> Candidate:

@@ -1,7 +1,7 @@
 """Programmes: groups, screening, the list and its confirmation."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from pydantic_core import to_json
 
 from services.intake import actions, store
+from services.intake.actions.person import Purpose as ReadingPurpose
 from services.intake.api.body import STAFF, Body, Category, DivisionCode, GivenReason, Line, Paged
 from services.intake.domain.cel import LONGEST
 from services.intake.domain.selection import Band, GroupQuota
@@ -55,6 +56,15 @@ class OpenProgramme(Body):
     groups: list[GroupBody]
 
 
+class AdjustQuota(GivenReason):
+    code: str
+    quota: int
+
+
+class Departure(Body):
+    reason: Literal["moved", "died"]
+
+
 class Reason(Body):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
 
@@ -86,6 +96,11 @@ async def preview(
     return await call.read(actions.preview, expression, **terms)
 
 
+@router.get("/programmes")
+async def programmes(call: Annotated[Call, allows(*STAFF)], page: Paged, status: str = "") -> Response:
+    return await call.read(store.programmes, page=page, status=status)
+
+
 @router.post("/programmes", status_code=201)
 async def open_programme(body: OpenProgramme, call: Annotated[Call, allows("officer")]) -> Response:
     return await call.act(actions.open_programme, **fields(body) | {"groups": [_asked(group) for group in body.groups]})
@@ -111,6 +126,23 @@ async def proof(programme_id: UUID, call: Annotated[Call, allows("officer", "rev
     return await call.read(actions.prove, programme_id)
 
 
+@router.get("/programmes/{programme_id}/persons/{person_id}/explanation")
+async def explanation(
+    programme_id: UUID, person_id: UUID, purpose: ReadingPurpose, call: Annotated[Call, allows("clerk", "officer", "reviewer")]
+) -> Response:
+    """Why in, why out, and what would change it. A reading is recorded first."""
+    await call.runtime.run(actions.note_explanation, programme_id, person_id, purpose=purpose, actor=call.actor, today=call.today)
+    return await call.read(actions.explain, programme_id, person_id)
+
+
+@router.get("/programmes/{programme_id}/notice")
+async def public_notice(
+    programme_id: UUID, call: Annotated[Call, allows("clerk", "officer", "reviewer", "approver", "auditor")]
+) -> Response:
+    """What is made public of the list: criteria, seed, proof and suppressed counts, no list of people."""
+    return await call.read(actions.kept_notice, programme_id)
+
+
 @router.get("/programmes/{programme_id}/report")
 async def report(programme_id: UUID, call: Annotated[Call, allows("officer", "auditor")]) -> Response:
     return await call.read(actions.report, programme_id)
@@ -130,6 +162,25 @@ async def candidates(
     state: str = "",
 ) -> Response:
     return await call.read(store.candidates, programme_id, page=page, group=group, state=state)
+
+
+@router.post("/programmes/{programme_id}/quotas")
+async def adjust_quota(programme_id: UUID, body: AdjustQuota, call: Annotated[Call, allows("officer")]) -> Response:
+    return await call.act(actions.adjust_quota, programme_id, **fields(body))
+
+
+@router.get("/programmes/{programme_id}/changes")
+async def list_changes(
+    programme_id: UUID, call: Annotated[Call, allows("clerk", "officer", "reviewer", "approver", "auditor")], page: Paged
+) -> Response:
+    """Who left the list, why, and who moved up."""
+    return await call.read(store.list_changes, programme_id, page=page)
+
+
+@router.post("/programmes/{programme_id}/candidates/{candidate_id}/departure")
+async def strike(programme_id: UUID, candidate_id: UUID, body: Departure, call: Annotated[Call, allows("clerk", "officer")]) -> Response:
+    """Somebody on the list died or moved away before the service began."""
+    return await call.act(actions.strike, programme_id, candidate_id, reason=body.reason)
 
 
 @router.post("/programmes/{programme_id}/confirmation")

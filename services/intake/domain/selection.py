@@ -127,6 +127,12 @@ class Place:
     def line(self) -> str:
         return f"{self.list}\t{self.group}\t{self.rank}\t{self.key}\t{self.score}"
 
+    @classmethod
+    def read(cls, line: str) -> "Place":
+        """The place of a line."""
+        name, group, rank, key, score = line.split("\t")
+        return cls("selected" if name == "selected" else "reserve", group, int(rank), key, int(score))
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:

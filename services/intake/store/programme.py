@@ -14,7 +14,7 @@ from services.intake.domain.person import age_band, age_on
 from services.intake.domain.selection import Band, GroupQuota
 from services.intake.domain.terms import GroupTerms, Terms
 from services.intake.store.person import Person
-from services.intake.store.roster import check_reach
+from services.intake.store.roster import check_reach, in_divisions
 from services.intake.store.table import Table
 from shared.access import Actor
 from shared.http.paging import Listing, Page, listing
@@ -168,6 +168,20 @@ class Candidate(Table, table=True):
     is_replacement: bool = False
 
 
+class ListChange(Table, table=True):
+    """Somebody left a list, why, and who moved up; the database refuses to change it."""
+
+    __tablename__ = "list_change"
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    programme_id: UUID = Field(foreign_key="programme.id", index=True)
+    group: str
+    left_id: UUID
+    reason: str
+    moved_up_id: UUID | None = None
+    changed_on: date
+    changed_by: str
+
+
 class Objection(Table, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     programme_id: UUID = Field(foreign_key="programme.id", index=True)
@@ -250,6 +264,23 @@ def counted(reader: Reader, programme_id: UUID, *columns: Any) -> dict[Any, int]
     return {tuple(row[:-1]) if len(columns) > 1 else row[0]: int(row[-1]) for row in rows}
 
 
+def programmes(*, reader: Reader, actor: Actor, page: Page, status: str = "") -> Listing:
+    """The programmes of the reader's divisions, the newest first."""
+    statement = select(Programme).where(in_divisions(col(Programme.division), actor))
+    if status:
+        statement = statement.where(col(Programme.status) == status)
+    shown = {"id", "name", "division", "status", "reference_on", "opened_on", "objections_until", "top_up_until"}
+    return listing(
+        reader, statement, page, sort=(Programme.opened_on, Programme.id), newest_first=True, item=lambda row: row.model_dump(include=shown)
+    )
+
+
+def projects(*, reader: Reader, actor: Actor) -> list[tuple[UUID, str]]:
+    """Id and title of the projects of the reader's divisions."""
+    found = reader.select(select(Project).where(in_divisions(col(Project.division), actor)).order_by(col(Project.title)))
+    return [(each.id, each.title) for each in found]
+
+
 SHOWN_OF_GROUP = {
     "code",
     "name",
@@ -307,6 +338,14 @@ def candidates(programme_id: UUID, *, reader: Reader, actor: Actor, rules: Rules
         return shown | {"age_band": band, "needs_guardian": needs_guardian(row.birth, reader.today, guardian_age)}
 
     return listing(reader, statement, page, sort=(Candidate.rank, Candidate.id), item=item)
+
+
+def list_changes(programme_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> Listing:
+    """Who left, why, and who moved up, by the candidates' ids."""
+    reached_programme(reader, programme_id, actor)
+    statement = select(ListChange).where(col(ListChange.programme_id) == programme_id)
+    shown = {"programme_id", "id"}
+    return listing(reader, statement, page, sort=(ListChange.changed_on, ListChange.id), item=lambda row: row.model_dump(exclude=shown))
 
 
 def objections(programme_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> Listing:

@@ -5,7 +5,7 @@ Independent of the filter: intervals are narrowed by every sum until nothing cha
 
 from collections.abc import Mapping, Sequence
 
-from services.disclosure.domain.suppression import OUTSIDE, Cell, Mark, Shown
+from shared.small_cells import OUTSIDE, Cell, Mark, Shown
 
 SMALL = range(1, 5)
 FAR = 10_000

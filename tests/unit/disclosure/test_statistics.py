@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from services.disclosure.domain.statistics import Figures, figures, outcomes, selected, separate, together, two_ways
-from services.disclosure.domain.suppression import Mark, Shown
+from services.disclosure.domain.statistics import outcomes, two_ways
+from shared.small_cells import Figures, Mark, Shown, figures, selected, separate, together
 
 CLOSINGS = {"goals_met": 312, "term_ended": 52, "referred": 14, "moved": 8, "died": 6, "declined": 5, "lost_contact": 3}
 GROUPS = {"G1": 100, "G2": 100, "G3": 100, "G4": 100}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.disclosure.domain.suppression import Cell, Mark, Shown, column, grid, suppress
+from shared.small_cells import Cell, Mark, Shown, column, grid, suppress
 from tests.unit.disclosure.readers import SMALL, possible
 
 CLOSINGS = {"目标达成": 312, "服务期满": 52, "转介": 14, "迁出": 8, "死亡": 6, "服务对象要求": 5, "失联": 3}

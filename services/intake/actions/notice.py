@@ -1,0 +1,101 @@
+"""What is made public of a list, and what each person is told privately: never a list of names."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from services.intake.actions.person import personal_of
+from services.intake.domain.programme import WrongStage
+from services.intake.store import Candidate, Person, Programme, Reading, Screening, counted, groups_of, reached_programme
+from shared.access import Actor
+from shared.personal import Erased, Keyring
+from shared.rules import Rules
+from shared.small_cells import Figures, selected, separate, together
+from shared.work import Reader, Work
+
+LETTERS_AT_ONCE = 50
+PUBLIC_OF_GROUP = {"code", "name", "criterion", "expression", "quota", "planned", "adjustments"}
+
+
+def public_notice(programme_id: UUID, *, reader: Reader, actor: Actor, rules: Rules) -> dict[str, Any]:
+    """Criteria, seed, proof and counts by place, through the small-cell filter. The same filter stands before the disclosure service."""
+    programme = reached_programme(reader, programme_id, actor)
+    if programme.screening_id is None:
+        raise WrongStage("服务计划尚未筛选，没有可以公示的内容")
+    screening = reader.get(Screening, programme.screening_id)
+    threshold = int(rules("small_cells", division=programme.division).params["threshold"])
+    groups = groups_of(reader, programme_id)
+    lists = counted(reader, programme_id, Candidate.group, Candidate.list)
+    codes = [group.code for group in groups]
+    by_place = _by_place(reader, programme_id)
+    eligible = separate({**{group.code: group.eligible for group in groups}, "distinct": screening.distinct_eligible}, threshold)
+    return {
+        "programme": programme.model_dump(include={"id", "name", "purpose", "division", "reference_on", "status", "objections_until"}),
+        "screened_on": screening.screened_on,
+        "seed": screening.seed,
+        "inputs_hash": screening.inputs_hash,
+        "list_hash": screening.list_hash,
+        "threshold": threshold,
+        "groups": [
+            group.model_dump(include={"code", "name", "criterion", "expression", "quota", "planned", "adjustments"}) for group in groups
+        ],
+        "eligible": eligible,
+        "selected": together({code: lists.get((code, "selected"), 0) for code in codes}, threshold),
+        "reserve": together({code: lists.get((code, "reserve"), 0) for code in codes}, threshold),
+        "places": selected(by_place, codes, threshold) if by_place else {},
+    }
+
+
+def kept_notice(programme_id: UUID, *, reader: Reader, actor: Actor, rules: Rules) -> dict[str, Any]:
+    """The same as JSON has it."""
+    found = public_notice(programme_id, reader=reader, actor=actor, rules=rules)
+    figures = {name: found[name].kept() for name in ("eligible", "selected", "reserve")}
+    places: Mapping[str, Figures] = found["places"]
+    return found | figures | {"places": {place: each.kept() for place, each in places.items()}}
+
+
+def _by_place(reader: Reader, programme_id: UUID) -> list[tuple[str, str, int]]:
+    chosen = (col(Candidate.programme_id) == programme_id, col(Candidate.list) == "selected")
+    columns = (col(Candidate.division), col(Candidate.group))
+    return [tuple(row) for row in reader.rows(select(*columns, func.count()).where(*chosen).group_by(*columns).order_by(*columns))]
+
+
+def letters(programme_id: UUID, *, group: str, after: int, work: Work, actor: Actor, today: date, keyring: Keyring) -> dict[str, Any]:
+    """The next 50 letters of a group, first the selected, then the reserves. Each leaves the mark of a reading.
+
+    `after` counts letters. Who has been struck off or erased gets none.
+    """
+    programme = reached_programme(work, programme_id, actor)
+    if programme.status not in ("proposed", "confirmed", "completed"):
+        raise WrongStage("名单形成并进入异议期后，才能逐人告知")
+    groups = {each.code: each for each in groups_of(work, programme_id)}
+    of_group = select(Candidate).where(
+        Candidate.programme_id == programme_id, Candidate.group == group, col(Candidate.state).in_(("listed", "waiting", "consented"))
+    )
+    in_order = of_group.order_by(col(Candidate.list).desc(), col(Candidate.rank), col(Candidate.id))
+    people = work.select(in_order.offset(after).limit(LETTERS_AT_ONCE))
+    found = [letter for candidate in people if (letter := _letter(work, candidate, programme, actor, today, keyring)) is not None]
+    is_more = len(people) == LETTERS_AT_ONCE
+    name = groups[group].name if group in groups else group
+    return {"letters": found, "group": name, "next": after + LETTERS_AT_ONCE if is_more else None}
+
+
+def _letter(work: Work, candidate: Candidate, programme: Programme, actor: Actor, today: date, keyring: Keyring) -> dict[str, Any] | None:
+    person = work.get(Person, candidate.person_id)
+    try:
+        personal = personal_of(work, person, keyring)
+    except Erased:
+        return None
+    work.add(Reading(person_id=person.id, reader=actor.account, by="intake", purpose="screening", read_on=today, read_at=work.now))
+    return {
+        "name": personal.get("name", ""),
+        "list": candidate.list,
+        "rank": candidate.rank,
+        "score": candidate.score,
+        "until": programme.objections_until.isoformat() if programme.objections_until else "",
+        "top_up_until": programme.top_up_until.isoformat(),
+    }
