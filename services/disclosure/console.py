@@ -23,7 +23,8 @@ from shared.work import Reader
 READERS = (ADMIN, AUDITOR)
 PER_PAGE = 50
 
-CONSOLE = Console(FOLDER, places=[Place("projects/", L_("项目"), READERS)])
+RIGHTS = {role: (L_("查看每次公开出自哪一件事"),) for role in READERS}
+CONSOLE = Console(FOLDER, places=[Place("projects/", L_("项目"), READERS)], rights=RIGHTS)
 pages = CONSOLE.router()
 
 

@@ -1,6 +1,7 @@
 """Who is calling: signs people and programs in and out, and knows them again for a few seconds without asking the store."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -12,7 +13,7 @@ from fastapi import Request
 from shared.access import credentials
 from shared.access.accounts import NO_PASSWORD
 from shared.access.actor import ADMIN, KERNEL_ROLES, Actor
-from shared.access.credentials import Credential, SignedIn, SignInRules
+from shared.access.credentials import Credential, Session, SignedIn, SignInRules
 from shared.access.passwords import check_strong, hash_password, is_right
 from shared.access.tokens import hash_token, new_token, read_secret
 from shared.errors import Busy, Forbidden, Refusal, Unauthenticated
@@ -56,28 +57,52 @@ class Access:
         self.cookie = f"qiao_{service}"
         self._units = units
         self._rules = rules or SignInRules()
-        self._remembered: dict[str, tuple[Actor, float]] = {}
+        self._remembered: dict[str, tuple[Actor, float, Session]] = {}
         self._hashing = CapacityLimiter(HASHING_AT_ONCE)
 
     # on every request
 
     async def actor(self, request: Request) -> Actor:
         """Who sent the request, by bearer token, else by cookie. Raises Unauthenticated."""
+        return (await self.session(request)).actor
+
+    async def session(self, request: Request) -> Session:
+        """The sign-in of a request. One at a console lasts on while its pages are used. Raises Unauthenticated."""
         token = self.token_of(request)
         if token is None:
             raise Unauthenticated("请先登录")
         hashed = hash_token(token)
         remembered = self._remembered.get(hashed)
         if remembered is not None and remembered[1] > monotonic():
-            return remembered[0]
-        actor = await self._units.read(credentials.actor_with, hashed)
-        if actor is None:
+            return remembered[2]
+        session = await self._units.read(credentials.actor_with, hashed)
+        if session is None:
             self._remembered.pop(hashed, None)
             raise Unauthenticated("登录已失效，请重新登录")
+        if session.expires_at - datetime.now(session.expires_at.tzinfo) < self._rules.idle_lifetime / 2:
+            session = await self._extend(hashed, session)
+        return self._remember(hashed, session)
+
+    async def stay(self, request: Request) -> Session:
+        """Let the sign-in of a request last on from now. Raises Unauthenticated."""
+        session, token = await self.session(request), self.token_of(request)
+        hashed = hash_token(token or "")
+        return self._remember(hashed, await self._extend(hashed, session))
+
+    async def owner(self, request: Request) -> str | None:
+        """Whose sign-in a request was sent with, even if its time is over."""
+        token = self.token_of(request)
+        return await self._units.read(credentials.account_with, hash_token(token)) if token else None
+
+    async def _extend(self, hashed: str, session: Session) -> Session:
+        until = await self._units.run(credentials.extend_token, hashed, limits=self._rules)
+        return replace(session, expires_at=until or session.expires_at)
+
+    def _remember(self, hashed: str, session: Session) -> Session:
         if len(self._remembered) >= REMEMBERED_TOKENS:
             self._remembered.clear()
-        self._remembered[hashed] = (actor, monotonic() + REMEMBERED_SECONDS)
-        return actor
+        self._remembered[hashed] = (session.actor, monotonic() + REMEMBERED_SECONDS, session)
+        return session
 
     def token_of(self, request: Request) -> str | None:
         """The token that came with a request."""
@@ -97,13 +122,17 @@ class Access:
 
     # signing in and out
 
-    async def sign_in(self, account: str, password: str) -> SignedIn:
-        """A new token. Raises SignInRefused, PasswordExpired, or Busy when too many sign in at once."""
+    async def sign_in(self, account: str, password: str, *, at_console: bool = False) -> SignedIn:
+        """A new token; one of a console ends when it is not used. Raises SignInRefused, PasswordExpired, or Busy."""
         credential = await self._check_password(account, password)
         if self._has_expired(credential):
             raise PasswordExpired(f"密码已使用超过 {self._rules.password_lifetime.days} 天，请先修改密码")
-        token = new_token()
-        return await self._units.run(credentials.keep_token, account, token, lifetime=self._rules.token_lifetime)
+        return await self.admit(account, at_console=at_console)
+
+    async def admit(self, account: str, *, at_console: bool = False) -> SignedIn:
+        """A new token for whoever has shown to be the owner of this account."""
+        lifetime = self._rules.idle_lifetime if at_console else self._rules.token_lifetime
+        return await self._units.run(credentials.keep_token, account, new_token(), lifetime=lifetime)
 
     async def sign_out(self, request: Request) -> None:
         """End the token of this request. A token that is gone already is gone."""

@@ -25,6 +25,8 @@ class SignInRules:
     """GB/T 22239-2019 8.1.4.1: locked after n failures, sessions that end, passwords that change."""
 
     token_lifetime: timedelta = timedelta(hours=12)
+    idle_lifetime: timedelta = timedelta(minutes=30)
+    """Of a sign-in at a console: it ends so long after the last page, and with the token's lifetime at the latest."""
     failures_allowed: int = 5
     locked_for: timedelta = timedelta(minutes=15)
     password_lifetime: timedelta = timedelta(days=90)
@@ -40,6 +42,15 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """A token in use: whose it is, since when, until when."""
+
+    actor: Actor
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Credential:
     account: str
     password_hash: str
@@ -48,16 +59,34 @@ class Credential:
     password_set_at: datetime | None
 
 
-def actor_with(hashed: str, *, reader: "Reader") -> Actor | None:
+def actor_with(hashed: str, *, reader: "Reader") -> Session | None:
     """Whose token has this hash, if it and the account are in use."""
     token, account = reader.kernel.token, reader.kernel.account
     statement = (
-        select(*actor_columns(reader.kernel))
+        select(*actor_columns(reader.kernel), token.c.created_at, token.c.expires_at)
         .join(token, token.c.account == account.c.account)
         .where(token.c.hash == hashed, token.c.expires_at > reader.now, account.c.is_active)
     )
     rows = reader.rows(statement)
-    return actor_of(rows[0]) if rows else None
+    return Session(actor_of(rows[0]), rows[0].created_at, rows[0].expires_at) if rows else None
+
+
+def account_with(hashed: str, *, reader: "Reader") -> str | None:
+    """Whose token this is or was: one whose time is over is still known until its owner signs in again."""
+    token = reader.kernel.token.c
+    found: str | None = reader.scalar(select(token.account).where(token.hash == hashed))
+    return found
+
+
+def extend_token(hashed: str, *, limits: SignInRules, work: "Work") -> datetime | None:
+    """Let a console's sign-in last on from now; returns until when, None when it has ended."""
+    token = work.kernel.token
+    rows = work.rows(select(token.c.created_at, token.c.expires_at).where(token.c.hash == hashed, token.c.expires_at > work.now))
+    if not rows:
+        return None
+    until: datetime = max(rows[0].expires_at, min(rows[0].created_at + limits.token_lifetime, work.now + limits.idle_lifetime))
+    work.execute(update(token).where(token.c.hash == hashed).values(expires_at=until))
+    return until
 
 
 def credential_of(account: str, *, reader: "Reader") -> Credential | None:

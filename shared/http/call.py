@@ -166,8 +166,9 @@ def allows(*roles: str) -> Any:
 
     async def authenticated(request: Request) -> Call:
         runtime: Runtime = request.app.state.runtime
-        actor = await runtime.access.actor(request)
-        request.state.actor = actor
+        session = await runtime.access.session(request)
+        actor = session.actor
+        request.state.session, request.state.actor = session, actor
         if roles:
             runtime.access.check_role(actor, roles)
         return Call(runtime, request, actor)

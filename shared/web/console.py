@@ -6,9 +6,9 @@
 Pages need no script: a form is posted, and answered by the same page with what is wrong (422), or by the way to the thing (303).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -19,11 +19,13 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
 from shared.access import Actor
+from shared.access.credentials import Session
 from shared.errors import NotFound, Refusal, Unauthenticated
 from shared.http.call import acted_on
 from shared.http.problems import keep_refusal, status_of
 from shared.web.forms import Form, must_confirm, several
 from shared.web.i18n import CHINESE, LANGUAGES, Language
+from shared.web.kept import Kept, seal
 from shared.web.render import Pages, pages_of
 from shared.web.static import asset
 
@@ -63,12 +65,15 @@ class Frame:
     today: date
     is_rehearsal: bool
     style: str
+    seconds_left: int
+    """Until the sign-in ends if nothing is done; 0 without one."""
 
 
 class Console:
-    """One per service. `folder` holds its templates and its catalogue."""
+    """One per service. `folder` holds its templates and its catalogue; `rights` says what each role may do, for its holder to read."""
 
-    def __init__(self, folder: Path, *, places: Sequence[Place]) -> None:
+    def __init__(self, folder: Path, *, places: Sequence[Place], rights: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.rights = rights or {}
         self._folder = folder
         self._places = tuple(places)
         self.route_class = self._refusing_as_pages()
@@ -90,8 +95,19 @@ class Console:
         """The page that says what was not done and why."""
         return self.draw(request, "console/refused.html", status_of(refusal), refusal=refusal)
 
+    async def ask_to_sign_in(self, request: Request) -> Response:
+        """Whoever is not signed in signs in first, and comes back to the page; what was posted goes along, sealed for its owner."""
+        if request.method != "POST" or request.url.path == f"{ROOT}session/":
+            return to_sign_in(request)
+        runtime: Runtime = request.app.state.runtime
+        owner = await runtime.access.owner(request)
+        fields = [(name, value) for name, value in (await request.form()).multi_items() if isinstance(value, str)]
+        sealed = seal(Kept(request.url.path, fields), owner, runtime.keyring) if owner else ""
+        return self.draw(request, "console/sign_in.html", 401, form=Form({"back": ROOT, "kept": sealed}))
+
     def _frame(self, request: Request) -> Frame:
         runtime: Runtime = request.app.state.runtime
+        session: Session | None = getattr(request.state, "session", None)
         actor: Actor | None = getattr(request.state, "actor", None)
         held = [name for role, name in runtime.access.roles.items() if actor is not None and role in actor.roles]
         return Frame(
@@ -103,6 +119,7 @@ class Console:
             today=acted_on(request, runtime.clock) or runtime.clock.today(),
             is_rehearsal=runtime.clock.rehearsal,
             style=_style(),
+            seconds_left=seconds_left(session) if session is not None else 0,
         )
 
     def _refusing_as_pages(self) -> type[APIRoute]:
@@ -116,7 +133,7 @@ class Console:
                     try:
                         return await handle(request)
                     except Unauthenticated:
-                        return to_sign_in(request)
+                        return await console.ask_to_sign_in(request)
                     except RequestValidationError:  # an address that nobody was given
                         return console.refuse(request, NotFound("没有找到该页面"))
                     except Refusal as refusal:
@@ -126,6 +143,11 @@ class Console:
                 return told
 
         return ConsoleRoute
+
+
+def seconds_left(session: Session) -> int:
+    """How long a sign-in lasts if nothing is done."""
+    return max(0, int((session.expires_at - datetime.now(session.expires_at.tzinfo)).total_seconds()))
 
 
 def see(path: str) -> Response:

@@ -4,16 +4,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from shared.access.passwords import WeakPassword
 from shared.errors import Fault, Malformed, NotFound, Refusal
 from shared.http.call import ACTED_ON_COOKIE
 from shared.http.problems import keep_refusal, status_of
 from shared.web import console as kit
-from shared.web.console import LANGUAGE_COOKIE, ROOT, Console, own_page, see
+from shared.web.console import LANGUAGE_COOKIE, ROOT, Console, own_page, seconds_left, see
+from shared.web.kept import unseal
 from shared.web.patterns import pattern_routes
 from shared.web.progress import progress_routes
+from shared.web.rights import rights_routes
 from shared.web.static import LARGE_TEXT_COOKIE, asset, text_size
 
 if TYPE_CHECKING:
@@ -27,23 +29,27 @@ Text = Annotated[str, Form()]
 def sign_in_routes(console: Console) -> APIRouter:
     """The routes that every console has."""
     router = console.router()
-    for part in (_choices(console), progress_routes(console)):
+    for part in (_choices(console), progress_routes(console), rights_routes(console)):
         router.include_router(part)
 
     @router.get("/sign-in/")
     async def form(request: Request, back: str = ROOT) -> Response:
-        return console.draw(request, "console/sign_in.html", form=kit.Form({"back": own_page(back)}))
+        return console.draw(request, "console/sign_in.html", form=kit.Form({"back": own_page(back), "kept": ""}))
 
     @router.post("/sign-in/")
-    async def sign_in(request: Request, account: Text = "", password: Text = "", back: Text = ROOT) -> Response:
+    async def sign_in(request: Request, account: Text = "", password: Text = "", back: Text = ROOT, kept: Text = "") -> Response:
         runtime = _runtime(request)
-        given = kit.Form({"account": account[:64], "back": own_page(back)})
+        given = kit.Form({"account": account[:64], "back": own_page(back), "kept": kept})
         try:
-            signed_in = await runtime.access.sign_in(account.strip(), password)
+            signed_in = await runtime.access.sign_in(account.strip(), password, at_console=True)
         except Refusal as refusal:
             await keep_refusal(request, refusal, runtime.access.record)
             return console.draw(request, "console/sign_in.html", status_of(refusal), form=given.refused(refusal))
-        answer = RedirectResponse(given.value("back"), status_code=303)
+        form = unseal(kept, signed_in.account, runtime.keyring)
+        if form is not None:
+            answer = console.draw(request, "console/kept.html", kept=form)
+        else:
+            answer = RedirectResponse(given.value("back"), status_code=303)
         _remember(answer, runtime, signed_in.token)
         return answer
 
@@ -89,6 +95,11 @@ def _choices(console: Console) -> APIRouter:
             if chosen:
                 answer.set_cookie(name, chosen[:16], max_age=YEAR_SECONDS, samesite="lax", httponly=True)
         return answer
+
+    @router.post("/session/")
+    async def stay(request: Request) -> Response:
+        """Let the sign-in last on; answers the seconds that it now has. Raises Unauthenticated."""
+        return JSONResponse({"seconds": seconds_left(await _runtime(request).access.stay(request))})
 
     @router.post("/day/")
     async def choose_day(request: Request, day: Text = "", back: Text = ROOT) -> Response:

@@ -121,3 +121,19 @@ def test_no_page_weighs_more_than_150_kilobytes(console: str, browser: Browser) 
         page.goto(f"{console}{path}", wait_until="networkidle")
         assert len(sizes) >= 6, sizes
         assert sum(sizes) < BYTES_OF_A_PAGE, f"{path}: {sum(sizes)}"
+
+
+def test_a_sign_in_that_is_about_to_end_asks_and_lasts_on(console: str, browser: Browser) -> None:
+    page = sign_in(open_page(browser), console, "liu")
+    page.goto(f"{console}/console/rosters/new/")
+    page.get_by_label("名称").fill("没有写完的名册")
+
+    page.evaluate("localStorage.setItem('qiao_session_ends', String(Date.now() + 90000))")
+    dialog = page.get_by_role("dialog", name="登录即将超时")
+    expect(dialog).to_be_visible()
+    check_accessible(page)
+    dialog.get_by_role("button", name="继续").click()
+
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_label("名称")).to_have_value("没有写完的名册")
+    assert page.evaluate("Number(localStorage.getItem('qiao_session_ends')) - Date.now()") > 1_700_000

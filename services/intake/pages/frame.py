@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from services.intake.pages.rights import RIGHTS
 from shared.web.console import Console, Place
 from shared.web.i18n import L_
 
@@ -11,4 +12,5 @@ CONSOLE = Console(
         Place("households/", L_("户档案"), ("clerk", "officer", "reviewer", "auditor")),
         Place("rosters/", L_("名册"), ("clerk", "officer", "auditor")),
     ],
+    rights=RIGHTS,
 )

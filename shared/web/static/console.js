@@ -105,6 +105,32 @@
     place.focus({ preventScroll: true });
   });
 
+  /* Two minutes before the sign-in ends its owner is asked; all open pages of a browser know when another one was used. */
+  function watchSession(box) {
+    const WARNING = 120, line = box.querySelector("[role=status]"), form = box.querySelector("form");
+    let silent = false;
+    const ends = () => Number(localStorage.getItem("qiao_session_ends"));
+    const lasts = (seconds) => localStorage.setItem("qiao_session_ends", String(Date.now() + seconds * 1000));
+    const look = () => {
+      const left = Math.round((ends() - Date.now()) / 1000);
+      if (left > WARNING) { silent = false; if (box.open) box.close(); return; }
+      line.textContent = left > 0 ? said(line.dataset.soon, left) : line.dataset.over;
+      if (!box.open && !silent) box.showModal();
+    };
+    box.addEventListener("close", () => { silent = ends() - Date.now() < WARNING * 1000; });
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const answer = await fetch(form.action, { method: "POST", redirect: "manual" });
+      if (answer.ok) lasts((await answer.json()).seconds);
+      box.close();
+    });
+    lasts(Number(box.dataset.seconds));
+    look();
+    setInterval(look, 1000);
+  }
+
   attend(document);
   focusFaults(document);
+  const session = document.getElementById("session");
+  if (session) watchSession(session);
 })();
