@@ -75,8 +75,7 @@ class Publisher:
         if any(_size(message) > client.max_payload for message in messages):
             raise NotTogether(f"one has more than the {client.max_payload} bytes that the server takes")
         batch = uuid4().hex
-        for number, message in enumerate(messages[:-1], start=1):
-            await client._send_command(_frame(message, _part(batch, number)))
+        await client._send_command(b"".join(_frame(message, _part(batch, number)) for number, message in enumerate(messages[:-1], start=1)))
         last, commit = messages[-1], {**messages[-1].headers, **_part(batch, len(messages)), Header.BATCH_COMMIT.value: "1"}
         try:
             kept = await client.jetstream().publish(

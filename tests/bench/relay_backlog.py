@@ -40,7 +40,7 @@ from tests.servers import free_port
 Publish = Callable[[list[Message]], Awaitable[object]]
 
 GOAL = 7
-LOOK_EVERY_SECONDS = 0.0005
+LOOK_EVERY_SECONDS = 0.002
 
 console = Console()
 
