@@ -27,6 +27,7 @@ from shared.errors import NotFound
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
+KEY_ID_BYTES: Final = 4
 MARK: Final = b"\x01"
 """First byte of everything encrypted here: which way of encryption it is."""
 
@@ -60,8 +61,11 @@ class Keyring:
         if len(secret) != KEY_BYTES:
             raise UnsafeKeyFile(f"a key has {KEY_BYTES} bytes")
         self._secret = secret
+        self._derived: dict[str, bytes] = {}
         self._wrap = AESGCM(self.derive("wrap person keys"))
         self._search_key = self.derive("search identity numbers")
+        self.id = self.derive("name of the key")[:KEY_ID_BYTES].hex()
+        """Says which key it is, and nothing of the key."""
 
     @classmethod
     def from_file(cls, path: Path) -> "Keyring":
@@ -77,7 +81,9 @@ class Keyring:
 
     def derive(self, purpose: str) -> bytes:
         """A key of its own for another purpose, the same in every process."""
-        return HKDFExpand(SHA256(), KEY_BYTES, f"qiao {purpose}".encode()).derive(self._secret)
+        if purpose not in self._derived:
+            self._derived[purpose] = HKDFExpand(SHA256(), KEY_BYTES, f"qiao {purpose}".encode()).derive(self._secret)
+        return self._derived[purpose]
 
     def seal(self, person_id: UUID, fields: Mapping[str, Any]) -> Sealed:
         """Encrypt a person's fields under a new key of that person. The fields are what JSON can say."""

@@ -8,7 +8,13 @@ from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened
 from shared.events.intake import DossierRequest
 from shared.events.procurement import ContractSigned, ProjectClosed, ProjectOpened
 from shared.jobs import Job
-from shared.service import Service, answer, on
+from shared.service import Runtime, Service, answer, on
+
+
+async def index_what_is_not(runtime: Runtime) -> None:
+    """People whom an earlier version took in cannot be searched for until they are indexed."""
+    await runtime.run(actions.index_if_needed)
+
 
 SERVICE = Service(
     name="intake",
@@ -31,11 +37,13 @@ SERVICE = Service(
         on(AgencyKeyRegistered, reactions.agency_key_registered),
     ],
     answers=[answer(DossierRequest, reactions.dossier)],
+    on_start=index_what_is_not,
     routers=[api.router, pages.router],
     jobs={
         "roster_import": Job(actions.import_chunk, prepare=actions.read_roster),
         "roster_acceptance": Job(actions.acceptance_chunk),
         "roster_rejection": Job(actions.rejection_chunk),
+        "search_index": Job(actions.search_index_chunk),
         "screening": Job(actions.screening_chunk, prepare=actions.screen),
     },
 )

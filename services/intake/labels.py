@@ -89,6 +89,15 @@ PERSONAL: Final = {
 }
 """Sealed fields beside the name, in the order in which a file shows them."""
 
+READ: Final = {
+    "file": L_("档案"),
+    "search": L_("查找结果"),
+    "export": L_("导出"),
+    "access": L_("本人资料副本"),
+    "attachment": L_("附件"),
+}
+"""How much of a person was read."""
+
 READ_BY: Final = {"intake": L_("救助对象"), "casework": L_("个案服务")}
 """Through which service a person's fields were read."""
 

@@ -15,6 +15,7 @@ SMALL = {
     "durable_units": ("--quick",),
     "reads": ("--quick",),
     "relay_backlog": ("--rounds", "1", "--backlog", "60", "--times", "1"),
+    "search": ("--quick",),
     "typed_consumption": ("--quick",),
 }
 LONG = {"the_case"}

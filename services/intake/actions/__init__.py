@@ -13,6 +13,7 @@ from services.intake.actions.report import report
 from services.intake.actions.reserve import strike
 from services.intake.actions.roster import import_chunk, read_roster, read_workbook, upload_roster
 from services.intake.actions.screening import definitions_of, fairness_view, prove, screen, screening_chunk, start_screening
+from services.intake.actions.search import index_if_needed, search_index_chunk, search_people
 from services.intake.actions.survey import accept_survey, open_survey, record_visits
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "explain",
     "fairness_view",
     "import_chunk",
+    "index_if_needed",
     "kept_notice",
     "letters",
     "note_explanation",
@@ -51,6 +53,8 @@ __all__ = [
     "report",
     "screen",
     "screening_chunk",
+    "search_index_chunk",
+    "search_people",
     "start_screening",
     "strike",
     "upload_roster",

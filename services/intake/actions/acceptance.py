@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, sel
 from sqlmodel import col
 
 from services.intake.actions.roster import CHUNK, RosterState, check_survey_open
+from services.intake.actions.search import start_indexing
 from services.intake.domain.programme import check_different_officer
 from services.intake.labels import ROSTER_STATUS
 from services.intake.store import Household, Person, PersonSecret, Roster, StagedRow, SurveyFile, check_reach, count_people
@@ -69,6 +70,7 @@ def acceptance_chunk(roster_id: UUID, position: int, *, work: Work) -> int | Non
         work.execute(delete(StagedRow).where(*rows))
         return last
     roster.status = "accepted"
+    start_indexing(work)
     _say(roster, work)
     return None
 
@@ -129,7 +131,9 @@ def _keep_households(rows: Sequence[ColumnElement[bool]], work: Work) -> None:
 
 
 def _keep_people(rows: Sequence[ColumnElement[bool]], work: Work) -> None:
-    given: dict[str, Any] = {"household_id": col(Household.id)} | {name: getattr(StagedRow, name) for name in _OF_PERSON}
+    given: dict[str, Any] = {"household_id": col(Household.id), "indexed_by": literal("")} | {
+        name: getattr(StagedRow, name) for name in _OF_PERSON
+    }
     at_home = col(Household.household_no) == col(StagedRow.household_no)
     known = (col(StagedRow.verdict) == "update", col(Person.id) == col(StagedRow.person_id))
     # an earlier secret goes with its key: two copies of a person's fields would outlive an erasure of one

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.intake.actions.person import Purpose, personal_of
-from services.intake.store import Person, Reading, history, members_of, reached_household
+from services.intake.actions.person import Purpose, mark, personal_of
+from services.intake.store import Person, history, members_of, reached_household
 from shared.access import Actor
 from shared.personal import Erased, Keyring
 from shared.work import Reader, Work
@@ -21,7 +21,7 @@ def read_household_file(household_id: UUID, *, purpose: Purpose, work: Work, tod
     members = [_member(person, work, keyring) for person in members_of(household_id, reader=work)]
     for member in members:
         if not member["is_erased"]:
-            work.add(_reading(member["id"], purpose, work, today, actor))
+            work.add(mark(member["id"], "file", purpose, work, today, actor))
     names = {member["id"]: member["personal"].get("name", "") for member in members}
     told = [asdict(event) | {"name": names.get(event.person_id, "")} for event in history(household_id, reader=work)]
     return household.model_dump() | {"members": members, "history": told}
@@ -33,7 +33,3 @@ def _member(person: Person, reader: Reader, keyring: Keyring) -> Mapping[str, An
     except Erased:
         personal, is_erased = {}, True
     return person.model_dump(exclude=HIDDEN_OF_PERSON) | {"personal": personal, "is_erased": is_erased}
-
-
-def _reading(person_id: UUID, purpose: Purpose, work: Work, today: date, actor: Actor) -> Reading:
-    return Reading(person_id=person_id, reader=actor.account, by="intake", purpose=purpose, read_on=today, read_at=work.now)

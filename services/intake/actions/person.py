@@ -20,9 +20,14 @@ def read_person_file(person_id: UUID, *, purpose: Purpose, work: Work, today: da
     person = work.get(Person, person_id)
     household = work.get(Household, person.household_id)
     check_reach(household.division, actor, "人员")
-    work.add(Reading(person_id=person_id, reader=actor.account, by="intake", purpose=purpose, read_on=today, read_at=work.now))
+    work.add(mark(person_id, "file", purpose, work, today, actor))
     shown = person.model_dump(exclude={"identity_key", "secret_id", "roster_id"})
     return shown | {"household": household.model_dump(exclude={"roster_id"}), "personal": personal_of(work, person, keyring)}
+
+
+def mark(person_id: UUID, what: str, purpose: Purpose, work: Work, today: date, actor: Actor) -> Reading:
+    """That somebody reads something of a person now, for a purpose."""
+    return Reading(person_id=person_id, reader=actor.account, by="intake", purpose=purpose, what=what, read_on=today, read_at=work.now)
 
 
 def personal_of(reader: Reader, person: Person, keyring: Keyring) -> dict[str, Any]:

@@ -8,10 +8,25 @@ from pydantic_core import to_json
 
 from services.intake import actions
 from services.intake.actions.person import Purpose as ReadingPurpose
-from services.intake.api.body import Paged
+from services.intake.api.body import Body, DivisionCode, Line, Paged
 from shared.http.call import Call, allows
 
 router = APIRouter()
+
+
+class SearchPeople(Body):
+    text: Line
+    purpose: ReadingPurpose
+    division: DivisionCode | None = None
+
+
+@router.post("/persons/search")
+async def search_people(body: SearchPeople, call: Annotated[Call, allows("clerk", "officer", "reviewer")]) -> Response:
+    """By POST, since what is searched for says who somebody is; no act, so it needs no key."""
+    found: Any = await call.runtime.run(
+        actions.search_people, body.text, purpose=body.purpose, division=body.division or "", actor=call.actor, today=call.today
+    )
+    return Response(to_json(found), media_type="application/json")
 
 
 @router.get("/persons/{person_id}/file")

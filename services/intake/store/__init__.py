@@ -52,6 +52,7 @@ from services.intake.store.roster import (
     rosters_to_accept,
     staged_rows,
 )
+from services.intake.store.search import SearchEntry, SearchWord
 from services.intake.store.survey import Survey, SurveyFile, Visit, counts, open_surveys, survey, survey_files
 from services.intake.store.table import Table
 from shared.store.tables import kernel_tables
@@ -80,6 +81,8 @@ __all__ = [
     "Recipient",
     "Roster",
     "Screening",
+    "SearchEntry",
+    "SearchWord",
     "StagedRow",
     "Survey",
     "SurveyFile",

@@ -39,6 +39,8 @@ class Person(Table, table=True):
     disability_level: int
     is_seriously_ill: bool
     status: str = "present"
+    indexed_by: str = Field(default="", index=True)
+    """Under which key the index has the person's words (`Keyring.id`); "": not since the last change."""
 
     def facts(self, household: Household) -> PersonFacts:
         return PersonFacts(
@@ -78,5 +80,7 @@ class Reading(Table, table=True):
     by: str
     """Which service asked: intake itself, or casework by request."""
     purpose: str
+    what: str = "file"
+    """How much was read: file, search (name and masked number in a list of those found), export, access."""
     read_on: date
     read_at: datetime = Instant()
