@@ -2,6 +2,7 @@
 
 import typer
 
+from services.intake.cli.export import export
 from services.intake.cli.screen import screen
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Rosters and screening from the command line.")
@@ -12,4 +13,5 @@ def intake() -> None:
     """Each command opens intake's own store, as QIAO_DATA or QIAO_INTAKE_STORE_URL name it."""
 
 
+app.command()(export)
 app.command()(screen)
