@@ -27,7 +27,7 @@ SERVICE = Service(
     hooks=hooks,
     settings=Settings,
     plugins=("lone_elders", "single_parent_pupils", "disabled_people", "seriously_ill", "need_levels", "still_here"),
-    append_only=("visit", "screening", "consent", "reading", "list_change"),
+    append_only=("visit", "screening", "consent", "reading", "list_change", "survey_call"),
     reactions=[
         on(ProjectOpened, reactions.project_opened),
         on(ProjectClosed, reactions.project_closed),

@@ -103,6 +103,13 @@ READ_BY: Final = {"intake": L_("救助对象"), "casework": L_("个案服务")}
 
 VISIT_KIND: Final = {"home": "入户", "phone": "电话", "neighbour": "邻里"}
 
+SURVEY_STATUS: Final = {"open": L_("进行中"), "accepted": L_("已验收")}
+
+FILE_STATUS: Final = {"due": L_("待走访"), "opened": L_("上门未遇"), "verified": L_("已核实")}
+
+CALL_REASON: Final = {"not_home": L_("家中无人"), "refused": L_("不愿接受走访"), "moved": L_("已搬走"), "wrong_address": L_("地址不符")}
+"""Why no visit came of a call."""
+
 SEX: Final = {"male": "男", "female": "女"}
 
 LIST: Final = {"selected": "入选", "reserve": "后备"}

@@ -1,6 +1,7 @@
 """What people do in intake: one function, one transaction."""
 
 from services.intake.actions.acceptance import accept_roster, acceptance_chunk, reject_roster, rejection_chunk
+from services.intake.actions.campaign import record_call, set_team
 from services.intake.actions.criteria import criterion_facts, preview
 from services.intake.actions.enrolment import complete_enrolment, enrol, record_consents, withdraw
 from services.intake.actions.explanation import explain, note_explanation
@@ -46,6 +47,7 @@ __all__ = [
     "read_roster",
     "read_workbook",
     "readings",
+    "record_call",
     "record_consents",
     "record_visits",
     "reject_roster",
@@ -55,6 +57,7 @@ __all__ = [
     "screening_chunk",
     "search_index_chunk",
     "search_people",
+    "set_team",
     "start_screening",
     "strike",
     "upload_roster",

@@ -15,7 +15,7 @@ from services.intake.actions.roster import CHUNK, RosterState, check_survey_open
 from services.intake.actions.search import start_indexing
 from services.intake.domain.programme import check_different_officer
 from services.intake.labels import ROSTER_STATUS
-from services.intake.store import Household, Person, PersonSecret, Roster, StagedRow, SurveyFile, check_reach, count_people
+from services.intake.store import Household, Person, PersonSecret, Roster, StagedRow, Survey, SurveyFile, check_reach, count_people
 from shared.access import Actor
 from shared.errors import WrongState
 from shared.events.intake import RosterAccepted
@@ -157,7 +157,9 @@ def _keep_survey_files(rows: Sequence[ColumnElement[bool]], survey_id: UUID, wor
         "status": literal("due"),
         **{name: getattr(Household, name) for name in ("category", "division", "living_members")},
     }
-    fresh = select(*columns.values()).where(at_home, *rows, _is_first(rows), ~has_file)
+    wanted = work.get(Survey, survey_id).categories
+    of_survey = [col(Household.category).in_(wanted)] if wanted else []
+    fresh = select(*columns.values()).where(at_home, *rows, _is_first(rows), ~has_file, *of_survey)
     work.execute(insert(SurveyFile).from_select(list(columns), fresh))
     rosters = select(col(Roster.id)).where(col(Roster.survey_id) == survey_id)
     people = select(func.count()).where(col(Person.household_id) == SurveyFile.household_id, col(Person.roster_id).in_(rosters))

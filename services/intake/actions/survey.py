@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
+from services.intake.domain.campaign import check_own
 from services.intake.domain.survey import SurveyClosed, SurveyUnfinished, VisitReport, VisitsRefused, check_visits, needs_in_order
-from services.intake.store import Household, Project, Survey, SurveyFile, Visit, check_reach, counts
+from services.intake.store import Household, Project, Survey, SurveyFile, Visit, check_reach, counts, own_divisions
 from shared.access import Actor
 from shared.errors import WrongState
 from shared.events.intake import SurveyProgressed
@@ -31,14 +32,17 @@ class Visited:
     report: VisitReport
 
 
-def open_survey(*, project_id: UUID, name: str, division: str, due_on: date, work: Work, today: date, actor: Actor) -> UUID:
-    """Begin a survey of every household of its rosters."""
+def open_survey(
+    *, project_id: UUID, name: str, division: str, due_on: date, categories: Sequence[str] = (), work: Work, today: date, actor: Actor
+) -> UUID:
+    """Begin a survey of every household of its rosters, or of those of some categories among them."""
     check_reach(division, actor, "地区")
     if work.find(Project, project_id) is None:
         raise ProjectUnknown("尚未收到该项目立项的消息", field="project_id")
     if due_on < today:
         raise VisitsRefused("完成期限不能早于今天", field="due_on")
-    survey = Survey(project_id=project_id, name=name, division=division, opened_on=today, opened_by=actor.account, due_on=due_on)
+    terms: dict[str, Any] = {"project_id": project_id, "name": name, "division": division, "due_on": due_on, "categories": list(categories)}
+    survey = Survey(opened_on=today, opened_by=actor.account, **terms)
     work.add(survey)
     work.about("survey", survey.id)
     return survey.id
@@ -46,11 +50,11 @@ def open_survey(*, project_id: UUID, name: str, division: str, due_on: date, wor
 
 def record_visits(survey_id: UUID, *, visits: Sequence[Visited], work: Work, today: date, actor: Actor, rules: Rules) -> dict[str, int]:
     """Enter what two investigators found in each household; all visits of the command or none."""
-    survey = _open(work, survey_id, actor)
+    survey = to_change(work, survey_id, actor)
     work.about("survey", survey_id)
     least = rules("survey_investigators", division=survey.division)
     check_visits([visit.report for visit in visits], opened_on=survey.opened_on, today=today, investigators_at_least=least)
-    households = _households_of(work, survey_id, visits)
+    households = _households_of(work, survey_id, visits, own_divisions(survey_id, actor.account, reader=work))
     work.insert(Visit, [_visit(survey_id, visit, actor, today) for visit in visits])
     done = [{"b_id": visit.file_id, "visited_on": visit.report.visited_on} for visit in visits]
     files = update(SurveyFile.__table__).where(col(SurveyFile.id) == bindparam("b_id"))  # type: ignore[attr-defined]  # SQLModel adds it
@@ -62,7 +66,7 @@ def record_visits(survey_id: UUID, *, visits: Sequence[Visited], work: Work, tod
 
 def accept_survey(survey_id: UUID, *, remark: str, work: Work, today: date, actor: Actor) -> dict[str, int]:
     """Accept the files as they are; how many are enough is for the contract to say."""
-    survey = _open(work, survey_id, actor)
+    survey = to_change(work, survey_id, actor)
     work.about("survey", survey_id)
     if not counts(survey_id, reader=work)["files_verified"]:
         raise SurveyUnfinished("还没有一户完成走访，不能验收")
@@ -70,7 +74,8 @@ def accept_survey(survey_id: UUID, *, remark: str, work: Work, today: date, acto
     return _say(work, survey)
 
 
-def _open(work: Work, survey_id: UUID, actor: Actor) -> Survey:
+def to_change(work: Work, survey_id: UUID, actor: Actor) -> Survey:
+    """An open survey. Raises NotFound outside the actor's divisions, and SurveyClosed after its acceptance."""
     survey = work.get(Survey, survey_id)
     check_reach(survey.division, actor, "调查")
     if survey.status != "open":
@@ -78,15 +83,18 @@ def _open(work: Work, survey_id: UUID, actor: Actor) -> Survey:
     return survey
 
 
-def _households_of(work: Work, survey_id: UUID, visits: Sequence[Visited]) -> dict[UUID, UUID]:
-    """Household by file. Raises VisitsRefused for a file of another survey, or one named twice."""
+def _households_of(work: Work, survey_id: UUID, visits: Sequence[Visited], own: Sequence[str] | None) -> dict[UUID, UUID]:
+    """Household by file. Raises VisitsRefused for a file of another survey, or one named twice, and NotYourFile for another team's."""
     ids = [visit.file_id for visit in visits]
     if len(set(ids)) < len(ids):
         raise VisitsRefused("同一户在一次登记中出现多次", field="visits")
-    statement = select(col(SurveyFile.id), col(SurveyFile.household_id))
-    found = {row[0]: row[1] for row in work.rows(statement.where(col(SurveyFile.survey_id) == survey_id, col(SurveyFile.id).in_(ids)))}
+    statement = select(col(SurveyFile.id), col(SurveyFile.household_id), col(SurveyFile.division))
+    rows = work.rows(statement.where(col(SurveyFile.survey_id) == survey_id, col(SurveyFile.id).in_(ids)))
+    found = {row[0]: row[1] for row in rows}
     if missing := [position for position, file_id in enumerate(ids) if file_id not in found]:
         raise VisitsRefused("有户不在本次调查之内", field=f"visits.{missing[0]}.file_id")
+    for row in rows:
+        check_own(row[2], own)
     return found
 
 

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from services.intake import actions, store
 from services.intake.actions.survey import Visited
-from services.intake.api.body import STAFF, Body, DivisionCode, Line, Paged
+from services.intake.api.body import STAFF, Body, Category, DivisionCode, Line, Paged
+from services.intake.domain.campaign import MOST_SURVEYORS, TeamTerms
 from services.intake.domain.survey import MOST_VISITS, VisitReport
 from shared.http.call import Call, allows, fields
 
@@ -21,6 +22,19 @@ class OpenSurvey(Body):
     name: Line
     division: DivisionCode
     due_on: date
+    categories: tuple[Category, ...] = ()
+
+
+class TeamBody(Body):
+    name: Line
+    surveyors: Annotated[list[Line], Field(max_length=MOST_SURVEYORS)]
+    divisions: Annotated[list[DivisionCode], Field(max_length=500)]
+
+
+class CallBody(Body):
+    file_id: UUID
+    called_on: date
+    reason: Literal["not_home", "refused", "moved", "wrong_address"]
 
 
 class VisitBody(Body):
@@ -53,9 +67,33 @@ async def survey(survey_id: UUID, call: Annotated[Call, allows(*STAFF)]) -> Resp
 
 @router.get("/surveys/{survey_id}/files")
 async def survey_files(
-    survey_id: UUID, call: Annotated[Call, allows("surveyor", "clerk", "officer")], page: Paged, status: Literal["", "due", "verified"] = ""
+    survey_id: UUID,
+    call: Annotated[Call, allows("surveyor", "clerk", "officer")],
+    page: Paged,
+    status: Literal["", "due", "opened", "verified"] = "",
 ) -> Response:
     return await call.read(store.survey_files, survey_id, page=page, status=status)
+
+
+@router.get("/surveys/{survey_id}/teams")
+async def teams(survey_id: UUID, call: Annotated[Call, allows("surveyor", "clerk", "officer", "auditor")]) -> Response:
+    return await call.read(store.teams, survey_id)
+
+
+@router.post("/surveys/{survey_id}/teams", status_code=201)
+async def set_team(survey_id: UUID, body: TeamBody, call: Annotated[Call, allows("officer")]) -> Response:
+    team = TeamTerms(body.name, tuple(body.surveyors), tuple(body.divisions))
+    return await call.act(actions.set_team, survey_id, team=team)
+
+
+@router.get("/surveys/{survey_id}/missing")
+async def missing(survey_id: UUID, call: Annotated[Call, allows("clerk", "officer", "auditor")]) -> Response:
+    return await call.read(store.missing, survey_id)
+
+
+@router.post("/survey-calls", status_code=201)
+async def record_call(body: CallBody, call: Annotated[Call, allows("surveyor")]) -> Response:
+    return await call.act(actions.record_call, body.file_id, called_on=body.called_on, reason=body.reason)
 
 
 @router.post("/surveys/{survey_id}/visits", status_code=201)

@@ -1,7 +1,8 @@
 """The survey (调查摸底): which household files are due, which are verified, and what the visits found."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint, case, func, select
@@ -25,6 +26,8 @@ class Survey(Table, table=True):
     opened_on: date
     opened_by: str
     due_on: date
+    categories: list[str] = Json(default_factory=list)
+    """Of which assistance households are visited; empty: of any."""
     status: str = "open"
     accepted_on: date | None = None
     accepted_by: str = ""
@@ -44,6 +47,7 @@ class SurveyFile(Table, table=True):
     people: int
     living_members: int
     status: str = Field(default="due", index=True)
+    """due; opened, once somebody stood at the door in vain; verified, once visited."""
     visited_on: date | None = None
 
 
@@ -63,18 +67,22 @@ class Visit(Table, table=True):
     recorded_on: date
 
 
+_STATUS: Final[Any] = col(SurveyFile.status)
+
+
 def counts(survey_id: UUID, *, reader: Reader) -> dict[str, int]:
-    """files and people, due and verified."""
-    is_verified = col(SurveyFile.status) == "verified"
+    """Files due, verified, opened (verified ones among them), and people."""
+    is_verified, is_opened = col(SurveyFile.status) == "verified", col(SurveyFile.status) != "due"
     row = reader.rows(
         select(
             func.count(),
             func.coalesce(func.sum(case((is_verified, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((is_opened, 1), else_=0)), 0),
             func.coalesce(func.sum(SurveyFile.people), 0),
             func.coalesce(func.sum(case((is_verified, SurveyFile.people), else_=0)), 0),
         ).where(col(SurveyFile.survey_id) == survey_id)
     )[0]
-    return {"files_due": int(row[0]), "files_verified": int(row[1]), "people_due": int(row[2]), "people_verified": int(row[3])}
+    return dict(zip(("files_due", "files_verified", "files_opened", "people_due", "people_verified"), map(int, row), strict=True))
 
 
 def open_surveys(*, reader: Reader, actor: Actor) -> list[dict[str, Any]]:
@@ -88,19 +96,25 @@ def survey(survey_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
     """A survey with its progress per community."""
     found = reader.get(Survey, survey_id)
     check_reach(found.division, actor, "调查")
-    verified = func.sum(case((col(SurveyFile.status) == "verified", 1), else_=0))
+    verified, opened = (func.sum(case((is_so, 1), else_=0)) for is_so in (_STATUS == "verified", _STATUS != "due"))
     division = col(SurveyFile.division)
     rows = reader.rows(
-        select(division, func.count(), verified).where(col(SurveyFile.survey_id) == survey_id).group_by(division).order_by(division)
+        select(division, func.count(), verified, opened).where(col(SurveyFile.survey_id) == survey_id).group_by(division).order_by(division)
     )
-    communities = [{"division": row[0], "name": name_of(row[0]), "files_due": row[1], "files_verified": int(row[2])} for row in rows]
+    communities = [
+        {"division": row[0], "name": name_of(row[0]), "files_due": row[1], "files_verified": int(row[2]), "files_opened": int(row[3])}
+        for row in rows
+    ]
     return found.model_dump(exclude={"opened_by", "accepted_by"}) | counts(survey_id, reader=reader) | {"communities": communities}
 
 
-def survey_files(survey_id: UUID, *, reader: Reader, actor: Actor, page: Page, status: str = "") -> Listing:
+def survey_files(survey_id: UUID, *, reader: Reader, actor: Actor, page: Page, status: str = "", divisions: Sequence[str] = ()) -> Listing:
+    """The files of a survey by number; of some communities where they are named. No name of a person is among what is shown."""
     check_reach(reader.get(Survey, survey_id).division, actor, "调查")
     statement = select(SurveyFile).where(col(SurveyFile.survey_id) == survey_id)
     if status:
-        statement = statement.where(col(SurveyFile.status) == status)
+        statement = statement.where(status == _STATUS)
+    if divisions:
+        statement = statement.where(col(SurveyFile.division).in_(divisions))
     hidden = {"survey_id", "household_id"}
     return listing(reader, statement, page, sort=(SurveyFile.household_no, SurveyFile.id), item=lambda row: row.model_dump(exclude=hidden))

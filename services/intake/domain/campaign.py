@@ -1,0 +1,55 @@
+"""The survey in the field: which team goes where, and why a door stayed shut."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shared.divisions import contains, name_of
+from shared.errors import Fault, Forbidden, RuleRefusal
+
+MOST_SURVEYORS: Final = 30
+CALL_REASONS: Final = ("not_home", "refused", "moved", "wrong_address")
+"""Why no visit came of it. A household that refuses the visit loses nothing: its file stays opened."""
+
+
+class TeamRefused(RuleRefusal):
+    code = "team-refused"
+
+
+class NotYourFile(Forbidden):
+    """The household belongs to another team."""
+
+    code = "not-your-file"
+
+
+@dataclass(frozen=True, slots=True)
+class TeamTerms:
+    name: str
+    surveyors: tuple[str, ...]
+    divisions: tuple[str, ...]
+
+
+def check_team(team: TeamTerms, *, area: str, taken: Collection[tuple[str, str]], least: int) -> None:
+    """Raises TeamRefused with every fault. `taken` is (community, team) of the survey's other teams."""
+    faults = []
+    if not team.name:
+        faults.append(Fault("name", "请填写组名"))
+    if not least <= len(set(team.surveyors)) <= MOST_SURVEYORS:
+        faults.append(Fault("surveyors", f"每组调查员为 {least} 至 {MOST_SURVEYORS} 人，以工号区分"))
+    if not team.divisions:
+        faults.append(Fault("divisions", "请至少选择一个社区"))
+    outside = [code for code in team.divisions if not contains(area, code)]
+    if outside:
+        faults.append(Fault("divisions", f"{outside[0]} 不在调查地区之内"))
+    owners = dict(taken)
+    twice = [code for code in team.divisions if code in owners]
+    if twice:
+        faults.append(Fault("divisions", f"{name_of(twice[0])}已由{owners[twice[0]]}负责"))
+    if faults:
+        raise TeamRefused("；".join(fault.message for fault in faults), faults=faults)
+
+
+def check_own(division: str, own: Sequence[str] | None) -> None:
+    """Raises NotYourFile. `own` is None where the survey has no teams."""
+    if own is not None and division not in own:
+        raise NotYourFile("该户由其他调查小组负责")
