@@ -19,6 +19,7 @@ from fastapi import APIRouter, FastAPI
 from sqlmodel import SQLModel
 
 from shared.access import SYSTEM, Access, Actor
+from shared.access.sign_on import SignOn
 from shared.bus.link import Bus
 from shared.bus.sign_in import SignIn
 from shared.events.event import Event, Request
@@ -127,6 +128,7 @@ class Runtime:
         self.rulebook = RuleBook.load(service.folder / "rules", settings.rules_dir)
         self.hooks = load(service.name, service.hooks, enabled=settings.plugins, builtin=service.plugins, config=settings.plugin_settings)
         self.access = Access(self, service=service.name, roles=service.roles)
+        self.sign_on = SignOn.of(settings)
         self.bus = Bus(
             service.name,
             settings.nats_url,

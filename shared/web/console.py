@@ -67,6 +67,8 @@ class Frame:
     style: str
     seconds_left: int
     """Until the sign-in ends if nothing is done; 0 without one."""
+    sign_on: str
+    """What the identity provider is called; empty where there is none."""
 
 
 class Console:
@@ -115,11 +117,12 @@ class Console:
             actor=actor,
             roles=tuple(held),
             places=tuple(place for place in self._places if actor is not None and actor.may(*place.roles)),
-            path=address_of(request),
+            path=getattr(request.state, "shown_at", "") or address_of(request),
             today=acted_on(request, runtime.clock) or runtime.clock.today(),
             is_rehearsal=runtime.clock.rehearsal,
             style=_style(),
             seconds_left=seconds_left(session) if session is not None else 0,
+            sign_on=runtime.sign_on.name if runtime.sign_on is not None else "",
         )
 
     def _refusing_as_pages(self) -> type[APIRoute]:

@@ -12,10 +12,12 @@ from shared.http.call import ACTED_ON_COOKIE
 from shared.http.problems import keep_refusal, status_of
 from shared.web import console as kit
 from shared.web.console import LANGUAGE_COOKIE, ROOT, Console, own_page, seconds_left, see
+from shared.web.cookies import cookies, remember
 from shared.web.kept import unseal
 from shared.web.patterns import pattern_routes
 from shared.web.progress import progress_routes
 from shared.web.rights import rights_routes
+from shared.web.sign_on import sign_on_routes
 from shared.web.static import LARGE_TEXT_COOKIE, asset, text_size
 
 if TYPE_CHECKING:
@@ -29,12 +31,14 @@ Text = Annotated[str, Form()]
 def sign_in_routes(console: Console) -> APIRouter:
     """The routes that every console has."""
     router = console.router()
-    for part in (_choices(console), progress_routes(console), rights_routes(console)):
+    for part in (_choices(console), progress_routes(console), rights_routes(console), sign_on_routes(console)):
         router.include_router(part)
 
     @router.get("/sign-in/")
-    async def form(request: Request, back: str = ROOT) -> Response:
-        return console.draw(request, "console/sign_in.html", form=kit.Form({"back": own_page(back), "kept": ""}))
+    async def form(request: Request, back: str = ROOT, left: bool = False) -> Response:
+        return console.draw(
+            request, "console/sign_in.html", form=kit.Form({"back": own_page(back), "kept": "", "left": "yes" if left else ""})
+        )
 
     @router.post("/sign-in/")
     async def sign_in(request: Request, account: Text = "", password: Text = "", back: Text = ROOT, kept: Text = "") -> Response:
@@ -50,14 +54,14 @@ def sign_in_routes(console: Console) -> APIRouter:
             answer = console.draw(request, "console/kept.html", kept=form)
         else:
             answer = RedirectResponse(given.value("back"), status_code=303)
-        _remember(answer, runtime, signed_in.token)
+        remember(answer, runtime, signed_in.token)
         return answer
 
     @router.post("/sign-out/")
     async def sign_out(request: Request) -> Response:
         await _runtime(request).access.sign_out(request)
-        answer = see("sign-in/")
-        for name in _cookies(_runtime(request)):
+        answer = see("sign-in/?left=true")
+        for name in cookies(_runtime(request)):
             answer.delete_cookie(name)
         return answer
 
@@ -129,13 +133,3 @@ def _choices(console: Console) -> APIRouter:
 def _runtime(request: Request) -> "Runtime":
     runtime: Runtime = request.app.state.runtime
     return runtime
-
-
-def _cookies(runtime: "Runtime") -> tuple[str, str]:
-    return runtime.access.cookie, f"__Host-{runtime.access.cookie}"
-
-
-def _remember(answer: Response, runtime: "Runtime", token: str) -> None:
-    """Until the browser closes or the token's time is over. A cookie of an https host of its own cannot be set by a neighbour."""
-    is_https = runtime.settings.public_url.startswith("https:")
-    answer.set_cookie(_cookies(runtime)[is_https], token, httponly=True, samesite="lax", secure=is_https)
