@@ -26,7 +26,7 @@ from shared.ids import new_id
 from shared.store.bulk import FEW, way_of
 from shared.store.store import Store
 from shared.store.tables import kernel_tables
-from shared.store.types import Amount, Exact, Instant
+from shared.store.types import Amount, CompactUuid, Exact, Instant
 from shared.work import Reader, Work
 
 pytestmark = pytest.mark.integration
@@ -49,6 +49,8 @@ class Kept(Table, table=True):
     number: int = Field(primary_key=True)
     box_id: UUID = Field(foreign_key="box.id")
     other_id: UUID | None
+    short_id: UUID = Field(sa_type=CompactUuid)
+    no_id: UUID | None = Field(sa_type=CompactUuid)
     name: str
     nickname: str | None
     remark: str | None = Field(sa_type=LongText)
@@ -86,6 +88,8 @@ def rows(box: UUID, first: int) -> list[dict[str, Any]]:
     full = {
         "box_id": box,
         "other_id": new_id(),
+        "short_id": new_id(),
+        "no_id": new_id(),
         "name": "桥\t\\N\\.\n\r'\"",
         "nickname": "",
         "remark": "\\",
@@ -103,7 +107,7 @@ def rows(box: UUID, first: int) -> list[dict[str, Any]]:
         "body": bytes(range(256)),
         "packed": b"",
     }
-    nullable = ("other_id", "nickname", "remark", "count", "is_known", "last_day", "later", "rate", "packed")
+    nullable = ("other_id", "no_id", "nickname", "remark", "count", "is_known", "last_day", "later", "rate", "packed")
     empty = {**full, **dict.fromkeys(nullable), "found": None, "is_head": False, "body": b"\\x00", "name": ""}
     return [{"number": first + number, **(empty if number % 2 else full)} for number in range(MANY)]
 
