@@ -95,15 +95,14 @@ class Call:
         return from_json(answer.body)
 
     async def _decide(self, key_given: str | None, action: "partial[Any]", name: str) -> Answer:
-        key = idempotency.key_of(key_given)
-        unit = partial(
-            self._once,
-            key=f"{self.actor.account}:{key}",
-            request_hash=await self._fingerprint(),
-            action=action,
-            name=name,
-            status=getattr(self.request.scope.get("route"), "status_code", None) or 200,
-        )
+        key = f"{self.actor.account}:{idempotency.key_of(key_given)}"
+        request_hash = await self._fingerprint()
+        status = getattr(self.request.scope.get("route"), "status_code", None) or 200
+
+        def unit(work: Work) -> Answer:
+            return self._once(work, key=key, request_hash=request_hash, action=action, name=name, status=status)
+
+        unit.__qualname__ = name  # what the log calls it when it holds the writer for long
         return await self.runtime.store.run(unit, actor=self.actor, today=self.today)
 
     async def read(self, query: Callable[..., Any], *args: Any, **arguments: Any) -> Response:

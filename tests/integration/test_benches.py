@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 SMALL = {
     "bulk_writes": ("--quick",),
     "chain": ("--quick",),
+    "console_pages": ("--quick",),
     "durable_units": ("--quick",),
     "reads": ("--quick",),
     "relay_backlog": ("--rounds", "1", "--backlog", "60", "--times", "1"),

@@ -13,19 +13,21 @@ from tests.conftest import HUANGSHI, Office
 PROJECT, CONTRACT = uuid4(), uuid4()
 NEEDS = {"economy": 2, "health": 1, "education": 0, "housing": 1, "employment": 2, "guardianship": 0, "inclusion": 1}
 QUOTA, RESERVE = 2, 1
+MOST_AT_ONCE = 200
 
 
 class Bureau:
-    """The civil-affairs office at work."""
+    """The civil-affairs office at work; `patience` is how many seconds a job may take."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, *, patience: float = 20) -> None:
         self.office = office
+        self.patience = patience
         self.clerk, self.officer, self.reviewer, self.approver, self.surveyor = (
             office.as_(role, account=role) for role in ("clerk", "officer", "reviewer", "approver", "surveyor")
         )
 
     def done(self, job_id: str) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + self.patience
         while (job := self.clerk.get(f"/api/v1/jobs/{job_id}"))["status"] not in ("done", "failed"):
             assert time.monotonic() < deadline, job
             time.sleep(0.02)
@@ -60,11 +62,19 @@ class Bureau:
         return survey
 
     def files(self, survey: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.surveyor.get(f"/api/v1/surveys/{survey}/files", limit=200)["items"]
-        return found
+        """All files of a survey, over every page of the list."""
+        found: list[dict[str, Any]] = []
+        after: dict[str, Any] = {}
+        while True:
+            page = self.surveyor.get(f"/api/v1/surveys/{survey}/files", limit=MOST_AT_ONCE, **after)
+            found += page["items"]
+            if not page["next"]:
+                return found
+            after = {"after": page["next"]}
 
     def visit(self, survey: str, files: list[dict[str, Any]]) -> None:
-        self.surveyor.post(f"/api/v1/surveys/{survey}/visits", {"visits": [visit(file) for file in files]}, on="2016-12-01")
+        for part in (files[start : start + MOST_AT_ONCE] for start in range(0, len(files), MOST_AT_ONCE)):
+            self.surveyor.post(f"/api/v1/surveys/{survey}/visits", {"visits": [visit(file) for file in part]}, on="2016-12-01")
 
     def programme(self, survey: str) -> str:
         """A programme whose list is open to objection."""
