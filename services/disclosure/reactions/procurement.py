@@ -7,7 +7,7 @@ from sqlmodel import select
 from services.disclosure import contents
 from services.disclosure.labels import DRAW
 from services.disclosure.publishing import Desk, arise
-from services.disclosure.reactions.record import is_known, project_of, publish_or_hold, redraw, tell, wait, waiting
+from services.disclosure.reactions.record import is_known, project_of, project_under, publish_or_hold, redraw, tell, wait, waiting
 from services.disclosure.settings import Settings
 from services.disclosure.store import Entry, Payment, Project, Publication
 from shared.events import procurement
@@ -16,6 +16,8 @@ from shared.rules import Rules
 from shared.work import Work
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{2,60}")
+TELL_WHO_WON = ("award", "contract")
+"""Notices that name the provider."""
 
 
 def project_opened(event: procurement.ProjectOpened, *, work: Work, rules: Rules, hooks: Hooks, settings: Settings) -> None:
@@ -27,6 +29,7 @@ def project_opened(event: procurement.ProjectOpened, *, work: Work, rules: Rules
     work.add(project)
     tell(work, project, event.opened_on, "opened")
     for earlier in work.select(select(Publication).where(Publication.project_id == project.id, Publication.status == "published")):
+        project.is_award_public = project.is_award_public or earlier.kind in TELL_WHO_WON
         day = earlier.published_on or event.opened_on
         work.add(Entry(project_id=project.id, day=day, fact="published", detail=earlier.short_title(project), path=earlier.path))
     redraw(Desk(work, settings, rules, hooks), project)
@@ -48,10 +51,13 @@ def tender_failed(event: procurement.TenderFailed, *, work: Work) -> None:
 
 
 def experts_drawn(event: procurement.ExpertsDrawn, *, work: Work, rules: Rules, hooks: Hooks, settings: Settings) -> None:
-    """The record waits until the award: who judges is secret until then (EX-07)."""
+    """The record waits until the award: who judges is secret until then (EX-07). The notice of the award may have come before it."""
     project = project_of(work, event.project_id)
     tell(work, project, event.drawn_on, "drawn")
-    wait(Desk(work, settings, rules, hooks), project, DRAW, project.id, event.model_dump(mode="json"), event.drawn_on)
+    desk = Desk(work, settings, rules, hooks)
+    record = wait(desk, project, DRAW, project.id, event.model_dump(mode="json"), event.drawn_on)
+    if award := work.first(select(Publication).where(Publication.project_id == project.id, Publication.kind == "award")):
+        publish_or_hold(desk, record, award.arose_on)
 
 
 def award_decided(event: procurement.AwardDecided, *, work: Work) -> None:
@@ -81,7 +87,7 @@ def notice_issued(event: procurement.NoticeIssued, *, work: Work, rules: Rules, 
     publication = arise(desk, kind=event.kind, title=event.title, content=content, day=event.issued_on, **named)
     publication.version = event.version
     project = work.find(Project, event.project_id)
-    if event.kind in ("award", "contract") and project is not None:
+    if event.kind in TELL_WHO_WON and project is not None:
         project.is_award_public = True
     publish_or_hold(desk, publication, event.issued_on)
     if event.kind == "award":
@@ -90,7 +96,7 @@ def notice_issued(event: procurement.NoticeIssued, *, work: Work, rules: Rules, 
 
 
 def milestone_verified(event: procurement.MilestoneVerified, *, work: Work) -> None:
-    project = project_of(work, event.project_id)
+    project = project_under(work, event.contract_id)
     verified = {"verified_on": event.verified_on.isoformat()}
     project.milestones = [terms | verified if terms["code"] == event.code else terms for terms in project.milestones]
     tell(work, project, event.verified_on, "milestone", event.code)
