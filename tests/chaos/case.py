@@ -3,7 +3,7 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import Any
+from typing import Any, Final, Protocol
 
 import httpx
 from nats.js.client import JetStreamContext
@@ -24,7 +24,8 @@ from shared.cli.supervisor import Supervisor
 from shared.demo.play import play
 from shared.demo.report import faults
 from tests.chaos.reaper import Kill, Reaper
-from tests.chaos.victims import victims
+from tests.chaos.rolling import Rolling
+from tests.chaos.victims import processes, victims
 from tests.servers import PostgresCluster, free_port_base
 
 PATIENCE = 6
@@ -60,14 +61,40 @@ class Setting:
     """Serving, and working, processes of each service on PostgreSQL; 0: one process each on SQLite."""
 
 
-def play_once(setting: Setting, *, kills: int = 0, chance: Random | None = None) -> Played:
+class Disturbance(Protocol):
+    """Ends processes while the case is played; at the end of its block everybody is back."""
+
+    def __enter__(self) -> object: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def kills(self) -> list[Kill]: ...
+
+
+Disturb = Callable[[Supervisor, PostgresCluster | None], Disturbance]
+
+
+def killing(kills: int, chance: Random) -> Disturb:
+    """`kill -9` of whoever is drawn, so many times at most."""
+    return lambda qiao, postgres: Reaper(victims(qiao, postgres), kills=kills, chance=chance)
+
+
+def rolling(qiao: Supervisor, postgres: PostgresCluster | None) -> Disturbance:
+    """A restart of every process of every service, one after another."""
+    return Rolling(processes(qiao))
+
+
+NOBODY: Final = killing(0, Random(0))
+
+
+def play_once(setting: Setting, disturb: Disturb = NOBODY) -> Played:
     """Play the case from an empty folder to the last figure. Raises NotAsTold when a service refuses what the story needs."""
     with running(setting) as (qiao, postgres):
         began = monotonic()
         endpoints = {service.name: qiao.addresses(service.name) for service in qiao.services}
         tokens = {service.name: qiao.admin_token(service.name) for service in qiao.services}
-        reaper = Reaper(victims(qiao, postgres), kills=kills, chance=chance or Random(0))
-        with reaper:
+        disturbance = disturb(qiao, postgres)
+        with disturbance:
             report = play(endpoints, tokens, scale=setting.scale, patience=PATIENCE)
         said, effects, on_the_bus, dead = asyncio.run(_settled(qiao))
         return Played(
@@ -78,7 +105,7 @@ def play_once(setting: Setting, *, kills: int = 0, chance: Random | None = None)
             on_the_bus=on_the_bus,
             dead=dead,
             seconds=round(monotonic() - began, 1),
-            kills=reaper.kills(),
+            kills=disturbance.kills(),
         )
 
 

@@ -1,5 +1,6 @@
 """Kills one process after another, as the seed says, and measures how long each is away."""
 
+import signal
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -7,14 +8,12 @@ from dataclasses import dataclass
 from random import Random
 from time import monotonic, sleep
 
-from tests.chaos.victims import Victim
+from tests.chaos.victims import LOOK_EVERY_SECONDS, Victim
 
 PAUSE = (0.3, 2.0)
 """Seconds between two kills."""
 AWAY_AT_ONCE = 3
 """More than so many are not killed before one is back: a play in which nobody ever works shows nothing."""
-LOOK_EVERY_SECONDS = 0.05
-BACK_WITHIN_SECONDS = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +23,6 @@ class Kill:
     name: str
     at: float
     away: float
-
-
-class NotBack(RuntimeError):
-    """Who was killed did not come back."""
 
 
 class Reaper:
@@ -80,21 +75,14 @@ class Reaper:
         return False
 
     def _strike(self, victim: Victim) -> bool:
-        at = monotonic()
+        at = monotonic() - self._began
         try:
-            killed = victim.kill()
+            killed = victim.end(signal.SIGKILL)
         except ProcessLookupError:
             return False
-        self._away[victim.name] = self._waiting.submit(_until_back, victim, killed, at, self._began)
+        self._away[victim.name] = self._waiting.submit(self._follow, victim, killed, at)
         self._done.append(self._away[victim.name])
         return True
 
-
-def _until_back(victim: Victim, killed: int, at: float, began: float) -> Kill:
-    victim.revive()
-    is_well = victim.watch()
-    while victim.process_id() in (None, killed) or not is_well():
-        if monotonic() - at > BACK_WITHIN_SECONDS:
-            raise NotBack(f"{victim.name} was not back after {BACK_WITHIN_SECONDS:.0f} s")
-        sleep(LOOK_EVERY_SECONDS)
-    return Kill(victim.name, round(at - began, 2), round(monotonic() - at, 2))
+    def _follow(self, victim: Victim, killed: int, at: float) -> Kill:
+        return Kill(victim.name, round(at, 2), round(victim.until_back(killed), 2))

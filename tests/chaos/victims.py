@@ -4,11 +4,19 @@ import os
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import monotonic, sleep
 
 import httpx
 
 from shared.cli.supervisor import Place, Supervisor, is_ready
 from tests.servers import PostgresCluster
+
+LOOK_EVERY_SECONDS = 0.05
+BACK_WITHIN_SECONDS = 180.0
+
+
+class NotBack(RuntimeError):
+    """Who went did not come back."""
 
 
 @dataclass(frozen=True)
@@ -22,18 +30,34 @@ class Victim:
     revive: Callable[[], None]
     """Starts it again where nobody else does."""
 
-    def kill(self) -> int:
-        """`kill -9`; returns the id of the process that is no more. Raises ProcessLookupError when it was gone already."""
+    def end(self, by: signal.Signals) -> int:
+        """Returns the id of the process that got the signal. Raises ProcessLookupError when it was gone already."""
         process_id = self.process_id()
         if process_id is None:
             raise ProcessLookupError(self.name)
-        os.kill(process_id, signal.SIGKILL)
+        os.kill(process_id, by)
         return process_id
+
+    def until_back(self, ended: int) -> float:
+        """Wait until another process works in its place; the seconds. Raises NotBack."""
+        began = monotonic()
+        self.revive()
+        is_well = self.watch()
+        while self.process_id() in (None, ended) or not is_well():
+            if monotonic() - began > BACK_WITHIN_SECONDS:
+                raise NotBack(f"{self.name} was not back after {BACK_WITHIN_SECONDS:.0f} s")
+            sleep(LOOK_EVERY_SECONDS)
+        return monotonic() - began
+
+
+def processes(qiao: Supervisor) -> list[Victim]:
+    """Every process of a service, service by service."""
+    return [_service(qiao, place) for place in qiao.places()]
 
 
 def victims(qiao: Supervisor, postgres: PostgresCluster | None) -> list[Victim]:
     """Everything that runs here, each process once."""
-    found = [_service(qiao, place) for place in qiao.places()]
+    found = processes(qiao)
     nats = qiao.nats
     if nats is not None:
         found.append(Victim("nats", lambda: nats.process_id, lambda: _everybody(qiao), _by_others))

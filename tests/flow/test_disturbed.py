@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from tests.chaos.case import UNLIKE, Played, Setting, play_once
+from tests.chaos.case import UNLIKE, Played, Setting, killing, play_once
 from tests.flow.conftest import SCALE
 from tests.flow.conftest import Played as Undisturbed
 
@@ -23,8 +23,8 @@ def check_equal(disturbed: Played, undisturbed: Undisturbed) -> None:
 
 
 def test_the_case_on_sqlite_stands_kills_of_services_and_bus(played: Undisturbed) -> None:
-    check_equal(play_once(Setting(SCALE), kills=KILLS, chance=Random(20)), played)
+    check_equal(play_once(Setting(SCALE), killing(KILLS, Random(20))), played)
 
 
 def test_the_case_on_postgresql_with_two_serving_and_two_working_processes_each_stands_kills_of_any(played: Undisturbed) -> None:
-    check_equal(play_once(Setting(SCALE, copies=2), kills=KILLS, chance=Random(21)), played)
+    check_equal(play_once(Setting(SCALE, copies=2), killing(KILLS, Random(21))), played)
