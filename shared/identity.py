@@ -18,6 +18,8 @@ from shared.errors import RuleRefusal
 IDENTITY_LENGTH: Final = 18
 OLD_IDENTITY_LENGTH: Final = 15
 OLDEST_AGE: Final = 130
+CENTURY_OF_OLD_NUMBERS: Final = "19"
+"""Numbers of 15 digits were given out from 1984 to 1999 and leave the century out."""
 
 Sex = Literal["male", "female"]
 
@@ -80,6 +82,13 @@ def check_identity_number(text: str, *, on: date | None = None) -> Identity:
     if not is_county(number[:6]):
         raise IdentityFault("身份证号码前 6 位不是任何年份用过的行政区划代码", field="id_number", article="GB/T 2260")
     return Identity(number, birth, "male" if int(number[16]) % 2 else "female", number[:6] + "000000")
+
+
+def body_of(number: str) -> str:
+    """County, birth and serial of an identity number: the same for a number of 15 digits and for that of 18 it became."""
+    if len(number) == OLD_IDENTITY_LENGTH:
+        return f"{number[:6]}{CENTURY_OF_OLD_NUMBERS}{number[6:]}"
+    return number[: IDENTITY_LENGTH - 1]
 
 
 @cache

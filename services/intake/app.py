@@ -27,7 +27,7 @@ SERVICE = Service(
     hooks=hooks,
     settings=Settings,
     plugins=("lone_elders", "single_parent_pupils", "disabled_people", "seriously_ill", "need_levels", "still_here"),
-    append_only=("visit", "screening", "consent", "reading", "list_change", "survey_call"),
+    append_only=("visit", "screening", "consent", "reading", "list_change", "survey_call", "duplicate_decision"),
     reactions=[
         on(ProjectOpened, reactions.project_opened),
         on(ProjectClosed, reactions.project_closed),
@@ -44,6 +44,7 @@ SERVICE = Service(
         "roster_acceptance": Job(actions.acceptance_chunk),
         "roster_rejection": Job(actions.rejection_chunk),
         "search_index": Job(actions.search_index_chunk),
+        "duplicates": Job(actions.duplicates_chunk, prepare=actions.count_records),
         "screening": Job(actions.screening_chunk, prepare=actions.screen),
     },
 )

@@ -73,10 +73,55 @@ HISTORY: Final = {
     "consent": L_("知情同意"),
     "enrolled": L_("入组"),
     "withdrawn": L_("退出"),
+    "merged": L_("合并档案"),
+    "undone": L_("撤销合并"),
 }
 """What happens to a household and its people."""
 
-PERSON_STATUS: Final = {"present": L_("在册"), "moved": L_("迁出"), "died": L_("死亡")}
+PERSON_STATUS: Final = {"present": L_("在册"), "moved": L_("迁出"), "died": L_("死亡"), "merged": L_("已并入")}
+
+PAIR_STATUS: Final = {
+    "open": L_("待核对"),
+    "proposed": L_("建议合并"),
+    "merged": L_("已合并"),
+    "different": L_("不是同一人"),
+    "lapsed": L_("已不相似"),
+}
+"""What has become of two records that may be of one person."""
+
+PAIR_VERDICT: Final = {
+    "proposed": L_("建议合并"),
+    "merged": L_("合并"),
+    "different": L_("不是同一人"),
+    "undone": L_("撤销合并"),
+    "reopened": L_("重新核对"),
+}
+
+LIKELIHOOD: Final = {"very_likely": L_("很可能"), "likely": L_("可能"), "possible": L_("存疑")}
+
+EVIDENCE: Final = {
+    "name_same": L_("姓名相同"),
+    "name_sound": L_("姓名同音"),
+    "name_near": L_("姓名音近"),
+    "name_part": L_("姓名差一字"),
+    "name_surname": L_("同姓异名"),
+    "name_other": L_("姓名不同"),
+    "birth_same": L_("出生日期相同"),
+    "birth_close": L_("出生日期相近"),
+    "birth_year": L_("出生年份相同"),
+    "birth_other": L_("出生日期不同"),
+    "serial_same": L_("顺序码相同"),
+    "serial_close": L_("顺序码差一位"),
+    "serial_other": L_("顺序码不同"),
+    "county_same": L_("号码地区相同"),
+    "county_other": L_("号码地区不同"),
+    "phone_same": L_("电话相同"),
+    "phone_other": L_("电话不同"),
+    "address_same": L_("住址相同"),
+    "address_near": L_("住址相近"),
+    "address_other": L_("住址不同"),
+}
+"""What agrees and what differs between two records (`domain.duplicates`)."""
 
 PERSONAL: Final = {
     "identity_number": L_("身份证号"),
@@ -92,6 +137,7 @@ PERSONAL: Final = {
 READ: Final = {
     "file": L_("档案"),
     "search": L_("查找结果"),
+    "comparison": L_("疑似重复比对"),
     "export": L_("导出"),
     "access": L_("本人资料副本"),
     "attachment": L_("附件"),

@@ -15,6 +15,7 @@ SMALL = {
     "console_pages": ("--quick",),
     "durable_units": ("--quick",),
     "reads": ("--quick",),
+    "duplicates": ("--quick",),
     "relay_backlog": ("--rounds", "1", "--backlog", "60", "--times", "1"),
     "search": ("--quick",),
     "typed_consumption": ("--quick",),

@@ -3,9 +3,11 @@
 from services.intake.actions.acceptance import accept_roster, acceptance_chunk, reject_roster, rejection_chunk
 from services.intake.actions.campaign import record_call, set_team
 from services.intake.actions.criteria import criterion_facts, preview
+from services.intake.actions.duplicates import compare_records, count_records, duplicates_chunk
 from services.intake.actions.enrolment import complete_enrolment, enrol, record_consents, withdraw
 from services.intake.actions.explanation import explain, note_explanation
 from services.intake.actions.household import read_household_file
+from services.intake.actions.merging import merge, propose_merge, reopen_pair, tell_apart, undo_merge
 from services.intake.actions.notice import kept_notice, letters, public_notice
 from services.intake.actions.objection import decide_objection, object_to_selection
 from services.intake.actions.person import read_person_file, readings
@@ -22,11 +24,14 @@ __all__ = [
     "accept_survey",
     "acceptance_chunk",
     "adjust_quota",
+    "compare_records",
     "complete_enrolment",
     "confirm_selection",
+    "count_records",
     "criterion_facts",
     "decide_objection",
     "definitions_of",
+    "duplicates_chunk",
     "enrol",
     "explain",
     "fairness_view",
@@ -34,11 +39,13 @@ __all__ = [
     "index_if_needed",
     "kept_notice",
     "letters",
+    "merge",
     "note_explanation",
     "object_to_selection",
     "open_programme",
     "open_survey",
     "preview",
+    "propose_merge",
     "propose_selection",
     "prove",
     "public_notice",
@@ -52,6 +59,7 @@ __all__ = [
     "record_visits",
     "reject_roster",
     "rejection_chunk",
+    "reopen_pair",
     "report",
     "screen",
     "screening_chunk",
@@ -60,6 +68,8 @@ __all__ = [
     "set_team",
     "start_screening",
     "strike",
+    "tell_apart",
+    "undo_merge",
     "upload_roster",
     "withdraw",
 ]

@@ -15,7 +15,18 @@ from services.intake.actions.roster import CHUNK, RosterState, check_survey_open
 from services.intake.actions.search import start_indexing
 from services.intake.domain.programme import check_different_officer
 from services.intake.labels import ROSTER_STATUS
-from services.intake.store import Household, Person, PersonSecret, Roster, StagedRow, Survey, SurveyFile, check_reach, count_people
+from services.intake.store import (
+    Household,
+    Person,
+    PersonSecret,
+    Roster,
+    StagedRow,
+    Survey,
+    SurveyFile,
+    check_reach,
+    count_people,
+    count_people_of_files,
+)
 from shared.access import Actor
 from shared.errors import WrongState
 from shared.events.intake import RosterAccepted
@@ -29,7 +40,7 @@ _OF_PERSON: Final = (
 
 
 class RosterStale(WrongState):
-    """People of the roster came into the store after it was reviewed; what was looked at is not what would happen."""
+    """People of the roster came into the store or were merged after it was reviewed; what was looked at is not what would happen."""
 
     code = "roster-stale"
 
@@ -47,6 +58,13 @@ def accept_roster(roster_id: UUID, *, work: Work, today: date, actor: Actor) -> 
         col(StagedRow.verdict) == "new",
         col(StagedRow.identity_key) == Person.identity_key,
     )
+    merged_since = (
+        col(StagedRow.roster_id) == roster_id,
+        col(StagedRow.verdict) == "update",
+        col(StagedRow.person_id).in_(select(col(Person.id)).where(col(Person.merged_into).is_not(None))),
+    )
+    if work.scalar(select(exists().where(*merged_since))):
+        raise RosterStale("名册读取之后，其中有人员的档案已并入另一份档案；请不予采用本次读取结果，重新上传")
     if work.scalar(select(exists().where(*came_since))):
         raise RosterStale("名册读取之后，其中有人员已由其他名册建档；请不予采用本次读取结果，重新上传")
     return _decide(roster, "accepting", "roster_acceptance", "", work, today, actor)
@@ -161,11 +179,7 @@ def _keep_survey_files(rows: Sequence[ColumnElement[bool]], survey_id: UUID, wor
     of_survey = [col(Household.category).in_(wanted)] if wanted else []
     fresh = select(*columns.values()).where(at_home, *rows, _is_first(rows), ~has_file, *of_survey)
     work.execute(insert(SurveyFile).from_select(list(columns), fresh))
-    rosters = select(col(Roster.id)).where(col(Roster.survey_id) == survey_id)
-    people = select(func.count()).where(col(Person.household_id) == SurveyFile.household_id, col(Person.roster_id).in_(rosters))
-    touched = select(col(Household.id)).where(at_home, *rows)
-    files = update(SurveyFile).where(col(SurveyFile.survey_id) == survey_id, col(SurveyFile.household_id).in_(touched))
-    work.execute(files.values(people=people.scalar_subquery()))
+    count_people_of_files(survey_id, select(col(Household.id)).where(at_home, *rows), work)
 
 
 def _say(roster: Roster, work: Work) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -32,6 +32,8 @@ from shared.errors import WrongState
 from shared.plugins import Hooks
 from shared.work import Reader, Work
 
+NOT_HERE: Final = {"died": "该人员已死亡", "moved": "该人员已迁出", "merged": "该档案已并入另一份档案"}
+
 
 class NotScreened(WrongState):
     code = "not-screened"
@@ -58,6 +60,7 @@ def explain(programme_id: UUID, person_id: UUID, *, reader: Reader, hooks: Hooks
     applicants = [Applicant.read(line) for line in screening.inputs.splitlines()]
     places = [Place.read(line) for line in screening.places.splitlines()]
     facts = person.facts(household)
+    key = _key_of(person_id, applicants, reader)
     reasons = [
         standing(
             group.definition,
@@ -65,15 +68,15 @@ def explain(programme_id: UUID, person_id: UUID, *, reader: Reader, hooks: Hooks
             group.quota,
             applicants,
             places,
-            key=person_id.hex,
+            key=key,
             seed=screening.seed,
         )
         for group in terms.groups
     ]
-    own = next((place for place in places if place.key == person_id.hex), None)
-    is_eligible = any(applicant.key == person_id.hex for applicant in applicants)
+    own = next((place for place in places if place.key == key), None)
+    is_eligible = any(applicant.key == key for applicant in applicants)
     is_chosen = own is not None and own.list == "selected"
-    more = None if is_chosen or not is_eligible else more_need(applicants, _quotas(terms), key=person_id.hex, seed=screening.seed)
+    more = None if is_chosen or not is_eligible else more_need(applicants, _quotas(terms), key=key, seed=screening.seed)
     barred = _barred(programme, person, household, reader)
     return {
         "programme_id": programme_id,
@@ -92,6 +95,13 @@ def explain(programme_id: UUID, person_id: UUID, *, reader: Reader, hooks: Hooks
     }
 
 
+def _key_of(person_id: UUID, applicants: Sequence[Applicant], reader: Reader) -> str:
+    """Under which key somebody was screened: a record that was merged into this one since may be the one that was."""
+    merged = reader.rows(select(col(Person.id)).where(col(Person.merged_into) == person_id))
+    screened = {applicant.key for applicant in applicants}
+    return next((key for key in (person_id.hex, *(row[0].hex for row in merged)) if key in screened), person_id.hex)
+
+
 def _quotas(terms: Terms) -> list[Any]:
     return [group.quota for group in terms.groups]
 
@@ -105,7 +115,9 @@ def _barred(programme: Programme, person: Person, household: Household, reader: 
     """Why the person is not judged at all, whatever the groups say."""
     reasons = []
     if person.status != "present":
-        reasons.append({"died": "该人员已死亡", "moved": "该人员已迁出"}.get(person.status, "该人员不在册"))
+        reasons.append(
+            {"died": "该人员已死亡", "moved": "该人员已迁出", "merged": "该档案已并入另一份档案"}.get(person.status, "该人员不在册")
+        )
     if household.category not in (programme.categories or ALLOWANCE):
         reasons.append("救助类别不在服务计划的范围内")
     if not contains(programme.division, household.division):

@@ -130,7 +130,7 @@ def _person(person: Person, asked: Asked) -> dict[str, Any]:
         "残疾类别": person.disability_kind or "",
         "残疾等级": person.disability_level or "",
         "重病": "是" if person.is_seriously_ill else "",
-        "状态": {"present": "在册", "moved": "迁出", "died": "死亡"}[person.status],
+        "状态": {"present": "在册", "moved": "迁出", "died": "死亡", "merged": "已并入"}[person.status],
     }
 
 

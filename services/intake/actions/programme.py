@@ -14,6 +14,7 @@ from services.intake.domain.group import GroupDefinition, UnknownGroup
 from services.intake.domain.programme import (
     SHORTEST_SEED,
     GroupsRefused,
+    WrongStage,
     check_adjustment,
     check_different_officer,
     check_may_confirm,
@@ -25,6 +26,7 @@ from services.intake.store import (
     ALLOWANCE,
     Candidate,
     Objection,
+    Person,
     Programme,
     ProgrammeGroup,
     Project,
@@ -118,6 +120,7 @@ def propose_selection(programme_id: UUID, *, work: Work, today: date, actor: Act
     programme = reached_programme(work, programme_id, actor)
     work.about("programme", programme_id)
     check_stage(programme.status, "screened")
+    _check_counted_once(work, programme_id)
     until = objections_until(today, rules("objection_window", division=programme.division))
     programme.status, programme.proposed_by, programme.proposed_on, programme.objections_until = "proposed", actor.account, today, until
     screening = work.get(Screening, programme.screening_id)
@@ -190,6 +193,14 @@ def _group(programme_id: UUID, position: int, asked: GroupAsked, definition: Gro
         band_to=band.to_age if band else None,
         band_minimum=band.minimum if band else None,
     )
+
+
+def _check_counted_once(work: Work, programme_id: UUID) -> None:
+    """Raises WrongStage: a record of the list was merged into another since the screening, which would choose differently now."""
+    merged = select(col(Person.id)).where(col(Person.merged_into).is_not(None))
+    of_list = (col(Candidate.programme_id) == programme_id, col(Candidate.person_id).in_(merged))
+    if work.scalar(select(func.count()).select_from(Candidate).where(*of_list)):
+        raise WrongStage("筛选之后，名单上有档案已并入另一份档案；请重新筛选")
 
 
 def _communities(work: Work, programme_id: UUID) -> tuple[CommunityCount, ...]:

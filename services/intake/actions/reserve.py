@@ -13,7 +13,7 @@ from shared.access import Actor
 from shared.errors import WrongState
 from shared.work import Work
 
-Reason = Literal["refused", "objection", "consent_withdrawn", "moved", "died"]
+Reason = Literal["refused", "objection", "consent_withdrawn", "moved", "died", "duplicate"]
 GONE: dict[str, str] = {"moved": "moved", "died": "died"}
 
 
@@ -23,8 +23,10 @@ class NotHolding(WrongState):
     code = "not-holding"
 
 
-def strike(programme_id: UUID, candidate_id: UUID, *, reason: Literal["moved", "died"], work: Work, actor: Actor) -> dict[str, UUID | None]:
-    """Somebody on the list has died or moved away before the service began: the next reserve is asked."""
+def strike(
+    programme_id: UUID, candidate_id: UUID, *, reason: Literal["moved", "died", "duplicate"], work: Work, actor: Actor
+) -> dict[str, UUID | None]:
+    """Somebody on the list has died, moved away or stands there twice before the service began: the next reserve is asked."""
     programme = reached_programme(work, programme_id, actor)
     work.about("programme", programme_id)
     check_stage(programme.status, "proposed", "confirmed")
@@ -33,7 +35,8 @@ def strike(programme_id: UUID, candidate_id: UUID, *, reason: Literal["moved", "
         raise NotHolding("该人员不在名单上，或已入组：已入组的请办理退出")
     held = candidate.state != "waiting"
     candidate.state = "withdrawn"
-    work.get(Person, candidate.person_id).status = GONE[reason]
+    if reason in GONE:
+        work.get(Person, candidate.person_id).status = GONE[reason]
     if not held:
         work.add(_change(work, programme_id, candidate, reason, None))
         return {"replaced_by": None}

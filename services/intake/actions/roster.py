@@ -14,6 +14,7 @@ from sqlmodel import col
 from services.intake.domain.roster import (
     CATEGORY,
     HOUSEHOLD_NO,
+    IDENTITY,
     Cell,
     CellFault,
     RosterRow,
@@ -34,6 +35,7 @@ from shared.work import Reader, Work
 
 CHUNK = 500
 Purpose = Literal["planning", "survey"]
+MERGED_NUMBER = "该号码的档案已并入另一份档案，请改填现行的身份证号"
 
 
 class RosterState(WrongState):
@@ -137,7 +139,7 @@ def _check(roster: Roster, table: RosterTable, positions: range, reader: Reader,
     for position, row in zip(positions, rows, strict=True):
         if isinstance(row, RosterRow):
             key = keys[row.number]
-            faults = _category_faults(row, people.get(key), categories.get(row.household_no, row.category), table)
+            faults = _store_faults(row, people.get(key), categories.get(row.household_no, row.category), table)
             checked.append(_faulty(roster.id, row.number, faults) if faults else _good(roster.id, row, key, people.get(key), keyring))
         else:
             checked.append(_faulty(roster.id, table.rows[position].number, row))
@@ -155,8 +157,10 @@ def _review(roster: Roster, work: Work) -> None:
     roster.status = "reviewed"
 
 
-def _category_faults(row: RosterRow, known: Known | None, household_category: str, table: RosterTable) -> tuple[CellFault, ...]:
-    """A person or household filed in another category is looked at first: two rosters may not pull one to and fro."""
+def _store_faults(row: RosterRow, known: Known | None, household_category: str, table: RosterTable) -> tuple[CellFault, ...]:
+    """What the store has against a row: a number given up by a merge, or another category; two rosters may not pull one to and fro."""
+    if known is not None and known.is_merged:
+        return (CellFault(cell_name(row.number, table.columns[IDENTITY]), IDENTITY, MERGED_NUMBER),)
     if known is not None and known.category != row.category:
         return (CellFault(cell_name(row.number, table.columns[CATEGORY]), CATEGORY, "该人员已按其他救助类别建档，请先核实类别变更"),)
     if household_category != row.category:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlmodel import col
 
+from services.intake.actions.duplicates import start_comparing
 from services.intake.actions.person import Purpose, mark
 from services.intake.store import Household, Person, PersonSecret
 from services.intake.store.search import SearchEntry, SearchWord, forget_words, index_person, search
@@ -51,6 +52,7 @@ def search_index_chunk(subject_id: UUID, position: int, *, work: Work, keyring: 
     """Index the next people who are not, or not since their last change."""
     due = _due(work, keyring, CHUNK)
     if not due:
+        start_comparing(work)
         return None
     index_people(due, work, keyring)
     return position + len(due)
@@ -72,7 +74,7 @@ def index_people(people: list[Any], work: Work, keyring: Keyring) -> None:
     if entries:
         work.insert(SearchEntry, entries)
         work.insert(SearchWord, sorted(rows, key=lambda each: each["token"]))
-    work.execute(update(Person).where(col(Person.id).in_(ids)).values(indexed_by=keyring.id))
+    work.execute(update(Person).where(col(Person.id).in_(ids)).values(indexed_by=keyring.id, is_compared=False))
 
 
 def _due(work: Reader, keyring: Keyring, most: int) -> list[Any]:

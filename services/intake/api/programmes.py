@@ -62,7 +62,7 @@ class AdjustQuota(GivenReason):
 
 
 class Departure(Body):
-    reason: Literal["moved", "died"]
+    reason: Literal["moved", "died", "duplicate"]
 
 
 class Reason(Body):
@@ -179,7 +179,7 @@ async def list_changes(
 
 @router.post("/programmes/{programme_id}/candidates/{candidate_id}/departure")
 async def strike(programme_id: UUID, candidate_id: UUID, body: Departure, call: Annotated[Call, allows("clerk", "officer")]) -> Response:
-    """Somebody on the list died or moved away before the service began."""
+    """Somebody on the list died, moved away or stands there twice before the service began."""
     return await call.act(actions.strike, programme_id, candidate_id, reason=body.reason)
 
 

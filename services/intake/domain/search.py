@@ -102,10 +102,15 @@ def _of_digits(digits: str, number: str) -> Part:
     return Part((("a" + digits,),), number=number) if digits else Part()
 
 
+def spoken_forms(name: str) -> list[tuple[str, ...]]:
+    """How a name may be read aloud, a syllable for each of its characters; empty where none is Chinese."""
+    readings = [found[:READINGS_OF_A_CHARACTER] if at else found for at, each in enumerate(name) if (found := _readings(each))]
+    return list(islice(product(*readings), READINGS_OF_A_NAME if readings else 0))
+
+
 def _of_name(name: str) -> Iterator[str]:
     yield from ("n" + pair for pair in _pairs(name))
-    readings = [found[:READINGS_OF_A_CHARACTER] if at else found for at, each in enumerate(name) if (found := _readings(each))]
-    for spoken in islice(product(*readings), READINGS_OF_A_NAME if readings else 0):
+    for spoken in spoken_forms(name):
         yield "p" + "".join(spoken)
         yield "i" + "".join(syllable[0] for syllable in spoken)
         if len(spoken) > 2:

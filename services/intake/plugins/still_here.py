@@ -3,7 +3,7 @@
 from services.intake.hooks import PersonFacts
 from shared.plugins import hookimpl
 
-_REASONS = {"died": "该人员已死亡", "moved": "该人员已迁出"}
+_REASONS = {"died": "该人员已死亡", "moved": "该人员已迁出", "merged": "该档案已并入另一份档案"}
 
 
 @hookimpl

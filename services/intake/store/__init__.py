@@ -15,6 +15,16 @@ from services.intake.store.campaign import (
     teams_of,
 )
 from services.intake.store.criteria import number_of, truth_of
+from services.intake.store.duplicates import (
+    DuplicateDecision,
+    DuplicatePair,
+    comparing,
+    count_duplicates,
+    decisions_on,
+    duplicates,
+    pairs_beside,
+    reached_pair,
+)
 from services.intake.store.eligible import Eligible, admits, count_fitting, eligible_people
 from services.intake.store.household import (
     count_households,
@@ -67,7 +77,17 @@ from services.intake.store.roster import (
     staged_rows,
 )
 from services.intake.store.search import SearchEntry, SearchWord
-from services.intake.store.survey import Survey, SurveyFile, Visit, counts, open_surveys, survey, survey_files
+from services.intake.store.survey import (
+    Survey,
+    SurveyFile,
+    Visit,
+    count_people_of_file,
+    count_people_of_files,
+    counts,
+    open_surveys,
+    survey,
+    survey_files,
+)
 from services.intake.store.table import Table
 from shared.store.tables import kernel_tables
 
@@ -82,6 +102,8 @@ __all__ = [
     "Candidate",
     "Consent",
     "Contract",
+    "DuplicateDecision",
+    "DuplicatePair",
     "Eligible",
     "Household",
     "ListChange",
@@ -108,11 +130,17 @@ __all__ = [
     "by_category",
     "candidates",
     "check_reach",
+    "comparing",
+    "count_duplicates",
     "count_fitting",
     "count_households",
     "count_people",
+    "count_people_of_file",
+    "count_people_of_files",
     "counted",
     "counts",
+    "decisions_on",
+    "duplicates",
     "eligible_people",
     "groups_of",
     "history",
@@ -127,12 +155,14 @@ __all__ = [
     "objections",
     "open_surveys",
     "own_divisions",
+    "pairs_beside",
     "people_at",
     "population",
     "programme",
     "programmes",
     "projects",
     "reached_household",
+    "reached_pair",
     "reached_person",
     "reached_programme",
     "reached_survey",

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.intake import labels
+from services.intake.store.duplicates import decisions_on, pairs_of
 from services.intake.store.person import Household, Person
 from services.intake.store.programme import Candidate, Consent, Programme, Recipient
 from services.intake.store.roster import Roster, check_reach, within
@@ -75,7 +76,7 @@ def members_of(household_id: UUID, *, reader: Reader) -> list[Person]:
 def history(household_id: UUID, *, reader: Reader) -> list[Event]:
     """What happened to a household and its people, the latest first."""
     people = [row[0] for row in reader.rows(select(col(Person.id)).where(col(Person.household_id) == household_id))]
-    found = [*_filed(household_id, reader), *_visited(household_id, reader), *_chosen(people, reader)]
+    found = [*_filed(household_id, reader), *_visited(household_id, reader), *_chosen(people, reader), *_merged(people, reader)]
     return sorted(found, key=lambda event: event.on, reverse=True)
 
 
@@ -120,3 +121,12 @@ def _chosen(people: list[UUID], reader: Reader) -> Iterator[Event]:
             yield Event(recipient.enrolled_on, "enrolled", programme.name, "", candidate.person_id)
             if recipient.withdrawn_on is not None:
                 yield Event(recipient.withdrawn_on, "withdrawn", labels.WITHDRAWAL[recipient.reason], "", candidate.person_id)
+
+
+def _merged(people: list[UUID], reader: Reader) -> Iterator[Event]:
+    """Which record was found to be of the same person, and when that was taken back. Both records tell it."""
+    for pair in pairs_of(people, reader=reader).values():
+        for decision in decisions_on(pair.id, reader=reader):
+            for person_id in {pair.first_id, pair.second_id}.intersection(people) if decision.verdict in ("merged", "undone") else ():
+                detail = "另一份档案并入本档案" if person_id == decision.kept_id else "并入另一份档案"
+                yield Event(decision.decided_on, decision.verdict, detail, decision.decided_by, person_id)

@@ -39,8 +39,12 @@ class Person(Table, table=True):
     disability_level: int
     is_seriously_ill: bool
     status: str = "present"
+    """present, moved, died; or merged, when the person is another record's."""
+    merged_into: UUID | None = Field(default=None, index=True)
     indexed_by: str = Field(default="", index=True)
     """Under which key the index has the person's words (`Keyring.id`); "": not since the last change."""
+    is_compared: bool = Field(default=False, index=True)
+    """Whether records that may be of the same person were looked for since the words were indexed."""
 
     def facts(self, household: Household) -> PersonFacts:
         return PersonFacts(

@@ -86,12 +86,14 @@ class Known:
 
     person_id: UUID
     category: str
+    is_merged: bool = False
+    """The person is found in another record, under another number."""
 
 
 def known_people(keys: list[str], *, reader: Reader) -> dict[str, Known]:
     """By keyed hash of the identity number."""
     rows = reader.rows(
-        select(col(Person.identity_key), col(Person.id), col(Household.category))
+        select(col(Person.identity_key), col(Person.id), col(Household.category), col(Person.merged_into).is_not(None))
         .join(Household, col(Household.id) == Person.household_id)
         .where(col(Person.identity_key).in_(keys))
     )

@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, ColumnElement, LargeBinary, and_, delete, exi
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col
 
+from services.intake.domain.duplicates import blocks_of, describe
 from services.intake.domain.search import Part, parts_of, words_of
 from services.intake.store.person import Household, Person
 from services.intake.store.table import Table
@@ -78,9 +79,10 @@ def hashing(key: bytes) -> Hashing:
 def index_person(
     person_id: UUID, division: str, personal: dict[str, Any], place: str, keyring: Keyring
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The entry and the rows of one person."""
+    """The entry and the rows of one person: what the person is searched by, and by what somebody alike is found."""
     token = hashing(keyring.derive(PURPOSE)).token
-    tokens = sorted({token(word) for word in words_of(personal, place=place)})
+    words = words_of(personal, place=place) | blocks_of(describe(personal, place=place))
+    tokens = sorted({token(word) for word in words})
     packed = b"".join(each.to_bytes(TOKEN_BYTES, "big", signed=True) for each in tokens)
     at = int(division)
     return (

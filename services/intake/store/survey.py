@@ -5,17 +5,18 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, case, func, select
+from sqlalchemy import UniqueConstraint, case, func, select, update
 from sqlmodel import Field, col
 
-from services.intake.store.roster import check_reach, in_divisions
+from services.intake.store.person import Person
+from services.intake.store.roster import Roster, check_reach, in_divisions
 from services.intake.store.table import Table
 from shared.access import Actor
 from shared.divisions import name_of
 from shared.http.paging import Listing, Page, listing
 from shared.ids import new_id
 from shared.store.types import Json
-from shared.work import Reader
+from shared.work import Reader, Work
 
 
 class Survey(Table, table=True):
@@ -118,3 +119,19 @@ def survey_files(survey_id: UUID, *, reader: Reader, actor: Actor, page: Page, s
         statement = statement.where(col(SurveyFile.division).in_(divisions))
     hidden = {"survey_id", "household_id"}
     return listing(reader, statement, page, sort=(SurveyFile.household_no, SurveyFile.id), item=lambda row: row.model_dump(exclude=hidden))
+
+
+def count_people_of_files(survey_id: UUID, households: Any, work: Work) -> None:
+    """How many people of these households (ids, or a question for them) the survey's rosters name; a merged record is nobody."""
+    rosters = select(col(Roster.id)).where(col(Roster.survey_id) == survey_id)
+    named = (col(Person.household_id) == SurveyFile.household_id, col(Person.roster_id).in_(rosters), col(Person.merged_into).is_(None))
+    people = select(func.count()).where(*named).scalar_subquery()
+    files = update(SurveyFile).where(col(SurveyFile.survey_id) == survey_id, col(SurveyFile.household_id).in_(households))
+    work.execute(files.values(people=people))
+
+
+def count_people_of_file(household_id: UUID, work: Work) -> None:
+    """The same for one household, in the surveys that are still open; an accepted survey stays as it was accepted."""
+    in_survey = select(col(Survey.id)).join(SurveyFile, col(SurveyFile.survey_id) == Survey.id)
+    for (survey_id,) in work.rows(in_survey.where(col(Survey.status) == "open", col(SurveyFile.household_id) == household_id)):
+        count_people_of_files(survey_id, [household_id], work)
