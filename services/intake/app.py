@@ -10,6 +10,8 @@ from shared.events.procurement import ContractSigned, ProjectClosed, ProjectOpen
 from shared.jobs import Job
 from shared.service import Runtime, Service, answer, on
 
+FLAGS = ("left_behind_children", "lost_only_child", "frail_lone_elders", "children_in_difficulty", "children_without_care")
+
 
 async def index_what_is_not(runtime: Runtime) -> None:
     """People whom an earlier version took in cannot be searched for until they are indexed."""
@@ -26,8 +28,8 @@ SERVICE = Service(
     roles=ROLES,
     hooks=hooks,
     settings=Settings,
-    plugins=("lone_elders", "single_parent_pupils", "disabled_people", "seriously_ill", "need_levels", "still_here"),
-    append_only=("visit", "screening", "consent", "reading", "list_change", "survey_call", "duplicate_decision"),
+    plugins=("lone_elders", "single_parent_pupils", "disabled_people", "seriously_ill", "need_levels", "still_here", *FLAGS),
+    append_only=("visit", "screening", "consent", "reading", "list_change", "survey_call", "duplicate_decision", "observation"),
     reactions=[
         on(ProjectOpened, reactions.project_opened),
         on(ProjectClosed, reactions.project_closed),

@@ -1,10 +1,11 @@
 """Where a department's own rules join intake. Plugins get values and return values; they never see the store."""
 
+from services.intake.domain.flag import FlagDefinition
 from services.intake.domain.group import Condition, GroupDefinition
 from services.intake.domain.person import PersonFacts
 from shared.plugins import hookspec as hookspec_of
 
-__all__ = ["Condition", "GroupDefinition", "PersonFacts", "groups", "need", "objections"]
+__all__ = ["Condition", "FlagDefinition", "GroupDefinition", "PersonFacts", "flags", "groups", "need", "objections"]
 
 hookspec = hookspec_of("intake")
 
@@ -14,6 +15,14 @@ def groups() -> list[GroupDefinition] | None:
     """Which target groups can a programme name?
 
     All answers count, in the order of the plugins. An empty answer means: none from me.
+    """
+
+
+@hookspec
+def flags() -> list[FlagDefinition] | None:
+    """Which flags can a person have?
+
+    All answers count, in the order of the plugins; of two flags with one code the first stands. An empty answer means: none from me.
     """
 
 

@@ -66,9 +66,37 @@ NEED_LEVEL: Final = {0: L_("无"), 1: L_("一般"), 2: L_("较重"), 3: L_("紧�
 
 HOUSING: Final = {"owned": "自有", "rented": "租赁", "public": "公租房", "lodging": "借住", "none": "无房"}
 
+PARENT: Final = {
+    "caring": "在身边照料",
+    "away": "外出务工",
+    "incapable": "在身边但无监护能力",
+    "died": "死亡",
+    "missing": "失踪或失联",
+    "disabled": "重度残疾",
+    "ill": "重病",
+    "imprisoned": "服刑或被羁押",
+    "in_rehabilitation": "强制隔离戒毒",
+    "restricted": "被采取其他限制人身自由的措施",
+    "revoked": "被撤销监护资格或被驱逐出境",
+}
+"""How it stands with a child's father or mother (民发〔2019〕62号, 国发〔2016〕13号)."""
+
+DAILY: Final = {
+    "eating": L_("自主吃饭"),
+    "dressing": L_("穿衣"),
+    "bed": L_("上下床"),
+    "toilet": L_("如厕"),
+    "walking": L_("室内行走"),
+    "bathing": L_("洗澡"),
+}
+"""The six activities of daily life by which self-care is judged (民发〔2021〕43号)."""
+
+SELF_CARE: Final = {"full": L_("具备生活自理能力"), "partial": L_("部分丧失生活自理能力"), "none": L_("完全丧失生活自理能力")}
+
 HISTORY: Final = {
     "filed": L_("名册建档"),
     "visited": L_("走访"),
+    "observed": L_("登记特殊情况"),
     "chosen": L_("筛选"),
     "consent": L_("知情同意"),
     "enrolled": L_("入组"),

@@ -2,7 +2,8 @@
 
 from services.intake.actions.acceptance import accept_roster, acceptance_chunk, reject_roster, rejection_chunk
 from services.intake.actions.campaign import record_call, set_team
-from services.intake.actions.criteria import criterion_facts, preview
+from services.intake.actions.circumstance import circumstances, record_circumstances
+from services.intake.actions.criteria import criterion_facts, known_flags, preview
 from services.intake.actions.duplicates import compare_records, count_records, duplicates_chunk
 from services.intake.actions.enrolment import complete_enrolment, enrol, record_consents, withdraw
 from services.intake.actions.explanation import explain, note_explanation
@@ -24,6 +25,7 @@ __all__ = [
     "accept_survey",
     "acceptance_chunk",
     "adjust_quota",
+    "circumstances",
     "compare_records",
     "complete_enrolment",
     "confirm_selection",
@@ -38,6 +40,7 @@ __all__ = [
     "import_chunk",
     "index_if_needed",
     "kept_notice",
+    "known_flags",
     "letters",
     "merge",
     "note_explanation",
@@ -55,6 +58,7 @@ __all__ = [
     "read_workbook",
     "readings",
     "record_call",
+    "record_circumstances",
     "record_consents",
     "record_visits",
     "reject_roster",

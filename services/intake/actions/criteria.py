@@ -6,19 +6,35 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.domain.criterion import FACTS
+from services.intake.domain.flag import FlagDefinition, written_out
 from services.intake.domain.group import written
 from services.intake.domain.terms import Terms
 from services.intake.store import ALLOWANCE, Survey, check_reach, count_fitting
 from shared.access import Actor
+from shared.plugins import Hooks
 from shared.work import Reader
 
 
-def criterion_facts() -> list[dict[str, Any]]:
-    """Name, kind, Chinese words, bounds and codes of everything that a criterion may name."""
-    return [
+def known_flags(hooks: Hooks) -> list[FlagDefinition]:
+    """The flags of all enabled plugins; of two with one code the first stands."""
+    found: dict[str, FlagDefinition] = {}
+    for answer in hooks.flags():
+        for flag in answer:
+            found.setdefault(flag.code, flag)
+    return list(found.values())
+
+
+def criterion_facts(hooks: Hooks) -> list[dict[str, Any]]:
+    """Name, kind, Chinese words, bounds and codes of everything that a criterion may name, the flags after the facts."""
+    facts = [
         {"name": fact.name, "kind": fact.kind, "words": fact.words, "low": fact.low, "high": fact.high, "codes": fact.vocabulary}
         for fact in FACTS.values()
     ]
+    flags = [
+        {"name": f"flags.{flag.code}", "kind": "truth", "words": flag.name, "definition": flag.definition, "source": flag.source}
+        for flag in known_flags(hooks)
+    ]
+    return facts + flags
 
 
 def preview(
@@ -30,12 +46,13 @@ def preview(
     categories: Sequence[str],
     reader: Reader,
     actor: Actor,
+    hooks: Hooks,
 ) -> dict[str, Any]:
     """How many people within these terms a criterion admits, and how it reads in Chinese. Nothing is kept."""
     check_reach(division, actor, "地区")
     if survey_id is not None:
         check_reach(reader.get(Survey, survey_id).division, actor, "调查")
-    definition = written("", "", expression)
+    definition = written("", "", written_out(expression, known_flags(hooks)))
     terms = Terms(reference_on, division, list(categories or ALLOWANCE), "", (), survey_id)
     people, admitted = count_fitting(definition, terms, reader=reader)
     return {"people": people, "admitted": admitted, "conditions": [condition.text for condition in definition.conditions]}

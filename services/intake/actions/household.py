@@ -1,24 +1,36 @@
 """A household's file, opened for a purpose: each person whose fields are shown has the reading in the log."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.intake.actions.criteria import known_flags
 from services.intake.actions.person import Purpose, mark, personal_of
+from services.intake.domain.circumstance import self_care
+from services.intake.domain.flag import flags_on
 from services.intake.store import Person, history, members_of, reached_household
 from shared.access import Actor
 from shared.personal import Erased, Keyring
+from shared.plugins import Hooks
+from shared.rules import Rules
 from shared.work import Reader, Work
 
 HIDDEN_OF_PERSON = {"identity_key", "secret_id"}
 
 
-def read_household_file(household_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, Any]:
+def read_household_file(
+    household_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor, keyring: Keyring, hooks: Hooks, rules: Rules
+) -> dict[str, Any]:
     """Everything intake knows of a household: its members with their fields, its needs, and what happened over time."""
     household = reached_household(work, household_id, actor)
-    members = [_member(person, work, keyring) for person in members_of(household_id, reader=work)]
+    flags, rule = known_flags(hooks), rules("self_care", division=household.division)
+    members = [
+        _member(person, work, keyring)
+        | {"flags": [asdict(flag) for flag in flags_on(person.facts(household), today, flags)]}
+        | {"self_care": self_care(person.adl_unmet, rule)}
+        for person in members_of(household_id, reader=work)
+    ]
     for member in members:
         if not member["is_erased"]:
             work.add(mark(member["id"], "file", purpose, work, today, actor))
@@ -27,7 +39,7 @@ def read_household_file(household_id: UUID, *, purpose: Purpose, work: Work, tod
     return household.model_dump() | {"members": members, "history": told}
 
 
-def _member(person: Person, reader: Reader, keyring: Keyring) -> Mapping[str, Any]:
+def _member(person: Person, reader: Reader, keyring: Keyring) -> dict[str, Any]:
     try:
         personal, is_erased = personal_of(reader, person, keyring), False
     except Erased:

@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from services.intake.actions.criteria import known_flags
 from services.intake.actions.screening import definitions_of
 from services.intake.actions.survey import ProjectUnknown
+from services.intake.domain.flag import written_out
 from services.intake.domain.group import GroupDefinition, UnknownGroup
 from services.intake.domain.programme import (
     SHORTEST_SEED,
@@ -68,6 +70,12 @@ def open_programme(
     if work.find(Project, project_id) is None:
         raise ProjectUnknown("尚未收到该项目立项的消息", field="project_id")
     check_reach(work.get(Survey, survey_id).division, actor, "调查")
+    flags = known_flags(hooks)
+    groups, score, precedence = (
+        [asked.written_out(flags) for asked in groups],
+        written_out(score, flags, field="score"),
+        written_out(precedence, flags, field="precedence"),
+    )
     definitions = check_terms(groups, score=score, precedence=precedence, known=definitions_of(hooks))
     if len(seed) < SHORTEST_SEED:
         raise GroupsRefused(f"种子至少 {SHORTEST_SEED} 个字符，随公告公布", field="seed")

@@ -9,6 +9,7 @@ from pydantic_core import to_json
 from services.intake import actions, store
 from services.intake.actions.person import Purpose
 from services.intake.api.body import Category, Paged
+from shared.errors import Malformed
 from shared.http.call import Call, allows
 
 router = APIRouter()
@@ -20,8 +21,13 @@ async def households(
     page: Paged,
     division: Annotated[str, Query(pattern=r"^(\d{12})?$")] = "",
     category: Category | None = None,
+    flag: Annotated[str, Query(max_length=60)] = "",
 ) -> Response:
-    return await call.read(store.households, page=page, division=division, category=category or "")
+    """With a flag, those where somebody who is present has it today."""
+    chosen = next((each for each in actions.known_flags(call.runtime.hooks) if each.code == flag), None)
+    if flag and chosen is None:
+        raise Malformed("没有这一特殊标识", field="flag")
+    return await call.read(store.households, page=page, division=division, category=category or "", flag=chosen)
 
 
 @router.get("/households/{household_id}/file")

@@ -1,14 +1,17 @@
 """A person's file and who read it."""
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from pydantic import Field
 from pydantic_core import to_json
 
 from services.intake import actions
 from services.intake.actions.person import Purpose as ReadingPurpose
 from services.intake.api.body import Body, DivisionCode, Line, Paged
+from services.intake.domain.circumstance import Circumstances
 from shared.http.call import Call, allows
 
 router = APIRouter()
@@ -34,6 +37,24 @@ async def person_file(person_id: UUID, purpose: ReadingPurpose, call: Annotated[
     """A reading is recorded, so it is a unit; it is no act that a repeat would double."""
     read: Any = await call.runtime.run(actions.read_person_file, person_id, purpose=purpose, actor=call.actor, today=call.today)
     return Response(to_json(read), media_type="application/json")
+
+
+class ObservedCircumstances(Body):
+    """特殊情况. `father` and `mother` are codes of `labels.PARENT`, `beyond` of `labels.DAILY`."""
+
+    observed_on: date
+    father: str = ""
+    mother: str = ""
+    beyond: Annotated[list[str], Field(max_length=6, default_factory=list)]
+    has_lost_only_child: bool = False
+
+
+@router.post("/persons/{person_id}/circumstances", status_code=201)
+async def record_circumstances(
+    person_id: UUID, body: ObservedCircumstances, call: Annotated[Call, allows("clerk", "surveyor", "officer")]
+) -> Response:
+    found = Circumstances(body.observed_on, body.father, body.mother, tuple(body.beyond), body.has_lost_only_child)
+    return await call.act(actions.record_circumstances, person_id, found=found)
 
 
 @router.get("/persons/{person_id}/readings")

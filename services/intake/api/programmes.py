@@ -79,7 +79,7 @@ async def groups(call: Annotated[Call, allows(*STAFF)]) -> Response:
 @router.get("/criteria/facts")
 async def criterion_facts(call: Annotated[Call, allows(*STAFF)]) -> Response:
     """What a criterion may name."""
-    return Response(to_json(actions.criterion_facts()), media_type="application/json")
+    return Response(to_json(actions.criterion_facts(call.runtime.hooks)), media_type="application/json")
 
 
 @router.get("/criteria/count")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.api.body import Category
 from services.intake.domain.cel import LONGEST
+from services.intake.domain.flag import FlagDefinition, written_out
 from services.intake.domain.group import GroupDefinition
 from services.intake.domain.programme import SHORTEST_SEED, GroupsRefused, check_adjustment
 from services.intake.domain.selection import Band, GroupQuota
@@ -75,10 +76,11 @@ class ProgrammeFile(Part):
         """Of the programme as it was read: order of fields and spaces in the file do not matter."""
         return sha256(self.model_dump_json().encode()).hexdigest()
 
-    def terms(self, known: Sequence[GroupDefinition]) -> Terms:
+    def terms(self, known: Sequence[GroupDefinition], flags: Sequence[FlagDefinition]) -> Terms:
         """Raises GroupsRefused, UnknownGroup, AdjustmentRefused or CriterionRefused."""
-        asked = [self._asked(group) for group in self.groups]
-        definitions = check_terms(asked, score=self.score, precedence=self.tie_rule, known=known)
+        asked = [self._asked(group).written_out(flags) for group in self.groups]
+        score, precedence = written_out(self.score, flags, field="score"), written_out(self.tie_rule, flags, field="tie_rule")
+        definitions = check_terms(asked, score=score, precedence=precedence, known=known)
         if unknown := {each.group for each in self.adjustments} - {group.code for group in self.groups}:
             raise GroupsRefused(f"名额调整所指的类别不存在：{'、'.join(sorted(unknown))}", field="adjustments")
         return Terms(
@@ -88,8 +90,8 @@ class ProgrammeFile(Part):
             seed=self.seed,
             groups=[GroupTerms(definition, each.quota, each.score) for definition, each in zip(definitions, asked, strict=True)],
             survey_id=self.survey_id,
-            score=self.score,
-            precedence=self.tie_rule,
+            score=score,
+            precedence=precedence,
         )
 
     def _asked(self, group: GroupFile) -> GroupAsked:

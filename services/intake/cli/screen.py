@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from services.intake.actions import definitions_of
+from services.intake.actions import definitions_of, known_flags
 from services.intake.actions.screening import Found, screen_by
 from services.intake.app import SERVICE
 from services.intake.cli.programme_file import ProgrammeFile
@@ -53,7 +53,7 @@ def selection_of(asked: ProgrammeFile) -> dict[str, Any]:
     """The selection and its proof. Raises SchemaOutdated, or the refusal of a programme that makes no sense."""
     settings = SERVICE.settings()
     hooks = load(SERVICE.name, SERVICE.hooks, enabled=settings.plugins, builtin=SERVICE.plugins, config=settings.plugin_settings)
-    terms = asked.terms(definitions_of(hooks))
+    terms = asked.terms(definitions_of(hooks), known_flags(hooks))
     store = SERVICE.open_store(settings)
     try:
         check_schema(SERVICE, store)

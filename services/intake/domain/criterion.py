@@ -63,6 +63,10 @@ FACTS: Final[Mapping[str, FactKind]] = {
         _truth("is_disabled", "持有效残疾人证"),
         _truth("is_severely_disabled", "重度残疾（含三级智力、精神）"),
         _truth("is_seriously_ill", "所患疾病列入当地重病目录"),
+        _code("father", "父亲情况", labels.PARENT | {"": "未登记"}),
+        _code("mother", "母亲情况", labels.PARENT | {"": "未登记"}),
+        _number("adl_unmet", "不能自理的日常活动项数", len(labels.DAILY)),
+        _truth("has_lost_only_child", "独生子女死亡，未再生育、未收养"),
         _truth("is_visited", "已入户核实"),
         *(_number(f"needs.{need}", f"{labels.NEED[need]}需求", HIGHEST_NEED) for need in NEEDS),
     )

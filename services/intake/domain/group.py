@@ -7,6 +7,7 @@ no SQL and no access to the store.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final, Literal
 
 from services.intake.domain.cel import clauses, evaluate
@@ -82,6 +83,7 @@ class GroupDefinition:
         return [condition.text for condition in self.conditions if not condition.holds(person, on)]
 
 
+@lru_cache(maxsize=256)
 def written(code: str, name: str, expression: str) -> GroupDefinition:
     """A group whose criterion is written in CEL, one condition for each part that must be true. Raises CriterionRefused."""
     return GroupDefinition(code, name, tuple(Clause(source, node) for source, node in clauses(expression)))

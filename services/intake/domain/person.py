@@ -40,6 +40,12 @@ class PersonFacts:
     division: str = ""
     relation: str = ""
     housing: str = ""
+    father: str = ""
+    """A code of `labels.PARENT`, of somebody under 18; "": not recorded."""
+    mother: str = ""
+    adl_unmet: int = 0
+    """How many of the six activities of daily life (`labels.DAILY`) are beyond the person; 0 also where nobody has looked."""
+    has_lost_only_child: bool = False
 
     @property
     def is_pupil(self) -> bool:

@@ -1,12 +1,13 @@
 """The terms of a screening: who may be served, how many of them, and what decides between two."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from services.intake.domain.cel import read_number
 from services.intake.domain.criterion import Node
+from services.intake.domain.flag import FlagDefinition, written_out
 from services.intake.domain.group import GroupDefinition, group_of, written
 from services.intake.domain.programme import GroupsRefused
 from services.intake.domain.selection import GroupQuota
@@ -24,6 +25,10 @@ class GroupAsked:
     expression: str = ""
     score: str = ""
     tolerance: int = 0
+
+    def written_out(self, known: Sequence[FlagDefinition]) -> "GroupAsked":
+        """With the criteria of the flags that it names. Raises CriterionRefused."""
+        return replace(self, expression=written_out(self.expression, known), score=written_out(self.score, known, field="score"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,22 +33,27 @@ async def households(
     call: Annotated[Call, allows(*READERS, "auditor")],
     division: str = "",
     category: str = "",
+    flag: str = "",
     after: str = "",
 ) -> Response:
-    choices = divisions_of(call)
+    choices, flags = divisions_of(call), actions.known_flags(call.runtime.hooks)
+    chosen = next((each for each in flags if each.code == flag), None)
     asked = {
         "division": division if division in dict(choices) else "",
         "category": category if category in labels.CATEGORY else "",
     }
-    found = await call.find(store.households, page=Page(after or None, PER_PAGE), **asked)
+    found = await call.find(store.households, page=Page(after or None, PER_PAGE), **asked, flag=chosen)
+    shown = asked | {"flag": chosen.code if chosen else ""}
     return CONSOLE.draw(
         request,
         "intake/households.html",
         households=found.items,
-        total=await call.find(store.count_households, **asked),
-        more=f"?{urlencode(asked | {'after': found.next})}" if found.next else "",
-        first=f"?{urlencode(asked)}" if after else "",
-        asked=asked,
+        total=await call.find(store.count_households, **asked, flag=chosen),
+        more=f"?{urlencode(shown | {'after': found.next})}" if found.next else "",
+        first=f"?{urlencode(shown)}" if after else "",
+        asked=shown,
+        flags=flags,
+        flag=chosen,
         divisions=choices,
         division_name=name_of,
         labels=labels,
@@ -90,6 +95,7 @@ async def household(request: Request, household_id: UUID, call: Annotated[Call, 
         needs=list(zip(NEEDS, file["needs"] or (), strict=False)),
         age=lambda birth: age_on(birth, call.today),
         division_name=name_of,
+        may_record=call.actor.may("clerk", "officer"),
         may_see_log=call.actor.may("officer", "auditor"),
     )
 

@@ -35,7 +35,7 @@ from services.intake.store.household import (
     reached_household,
     reached_person,
 )
-from services.intake.store.person import Household, Person, PersonSecret, Reading
+from services.intake.store.person import Household, Observation, Person, PersonSecret, Reading
 from services.intake.store.programme import (
     IN_FORCE,
     AgencyKey,
@@ -108,6 +108,7 @@ __all__ = [
     "Household",
     "ListChange",
     "Objection",
+    "Observation",
     "Person",
     "PersonSecret",
     "Programme",

@@ -51,6 +51,10 @@ _FACTS: Final[Mapping[str, Any]] = {
         and_(col(Person.disability_level) == 3, col(Person.disability_kind).in_(SPECIAL_KINDS)),
     ),
     "is_seriously_ill": col(Person.is_seriously_ill).is_(True),
+    "father": col(Person.father),
+    "mother": col(Person.mother),
+    "adl_unmet": col(Person.adl_unmet),
+    "has_lost_only_child": col(Person.has_lost_only_child).is_(True),
     "is_visited": col(Household.needs)[0].as_integer().is_not(None),
     **{f"needs.{need}": _need(position) for position, need in enumerate(NEEDS)},
 }

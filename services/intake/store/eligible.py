@@ -44,6 +44,10 @@ _OF_PERSON: Final = (
     "disability_kind",
     "disability_level",
     "is_seriously_ill",
+    "father",
+    "mother",
+    "adl_unmet",
+    "has_lost_only_child",
     "status",
 )
 _OF_HOUSEHOLD: Final = ("category", "division", "housing", "living_members")

@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlmodel import col
 
 from services.intake import labels
+from services.intake.domain.flag import FlagDefinition
 from services.intake.store.duplicates import decisions_on, pairs_of
-from services.intake.store.person import Household, Person
+from services.intake.store.eligible import admits
+from services.intake.store.person import Household, Observation, Person
 from services.intake.store.programme import Candidate, Consent, Programme, Recipient
 from services.intake.store.roster import Roster, check_reach, within
 from services.intake.store.survey import SurveyFile, Visit
@@ -33,17 +35,19 @@ class Event:
     person_id: UUID | None = None
 
 
-def households(*, reader: Reader, actor: Actor, page: Page, division: str = "", category: str = "") -> Listing:
+def households(
+    *, reader: Reader, actor: Actor, page: Page, division: str = "", category: str = "", flag: FlagDefinition | None = None
+) -> Listing:
     """The households of the actor's divisions by number; no name is among what is shown."""
     people = select(func.count()).where(col(Person.household_id) == Household.id, col(Person.status) == "present").scalar_subquery()
     fields = (Household.id, Household.household_no, Household.category, Household.division, Household.living_members, Household.needs)
-    statement: Any = select(*map(col, fields), people.label("people")).where(*_asked(actor, division, category))
+    statement: Any = select(*map(col, fields), people.label("people")).where(*_asked(reader, actor, division, category, flag))
     return listing(reader, statement, page, sort=(Household.household_no, Household.id), item=_listed)
 
 
-def count_households(*, reader: Reader, actor: Actor, division: str = "", category: str = "") -> int:
+def count_households(*, reader: Reader, actor: Actor, division: str = "", category: str = "", flag: FlagDefinition | None = None) -> int:
     """How many the list would have."""
-    return int(reader.scalar(select(func.count()).select_from(Household).where(*_asked(actor, division, category))))
+    return int(reader.scalar(select(func.count()).select_from(Household).where(*_asked(reader, actor, division, category, flag))))
 
 
 def reached_household(reader: Reader, household_id: UUID, actor: Actor) -> Household:
@@ -76,16 +80,20 @@ def members_of(household_id: UUID, *, reader: Reader) -> list[Person]:
 def history(household_id: UUID, *, reader: Reader) -> list[Event]:
     """What happened to a household and its people, the latest first."""
     people = [row[0] for row in reader.rows(select(col(Person.id)).where(col(Person.household_id) == household_id))]
-    found = [*_filed(household_id, reader), *_visited(household_id, reader), *_chosen(people, reader), *_merged(people, reader)]
+    of_household = (*_filed(household_id, reader), *_visited(household_id, reader))
+    found = [*of_household, *_observed(people, reader), *_chosen(people, reader), *_merged(people, reader)]
     return sorted(found, key=lambda event: event.on, reverse=True)
 
 
-def _asked(actor: Actor, division: str, category: str) -> list[Any]:
+def _asked(reader: Reader, actor: Actor, division: str, category: str, flag: FlagDefinition | None) -> list[Any]:
     conditions: list[Any] = [within(actor)]
     if division:
         conditions.append(col(Household.division).startswith(division[: level(division)], autoescape=True))
     if category:
         conditions.append(col(Household.category) == category)
+    if flag is not None:
+        has_flag = (col(Person.household_id) == Household.id, col(Person.status) == "present", admits(flag.group, reader.today))
+        conditions.append(exists().where(*has_flag))
     return conditions
 
 
@@ -105,6 +113,12 @@ def _visited(household_id: UUID, reader: Reader) -> Iterator[Event]:
     files = select(col(SurveyFile.id)).where(col(SurveyFile.household_id) == household_id)
     for visit in reader.select(select(Visit).where(col(Visit.file_id).in_(files))):
         yield Event(visit.visited_on, "visited", labels.VISIT_KIND[visit.kind], "、".join(visit.investigators))
+
+
+def _observed(people: list[UUID], reader: Reader) -> Iterator[Event]:
+    """Who looked, and when; what was seen stands in the file itself."""
+    for seen in reader.select(select(Observation).where(col(Observation.person_id).in_(people))):
+        yield Event(seen.observed_on, "observed", "", seen.recorded_by, seen.person_id)
 
 
 def _chosen(people: list[UUID], reader: Reader) -> Iterator[Event]:

@@ -38,6 +38,11 @@ class Person(Table, table=True):
     disability_kind: int
     disability_level: int
     is_seriously_ill: bool
+    father: str = ""
+    """This and the next three as of the latest `Observation`; father and mother are codes of `labels.PARENT`."""
+    mother: str = ""
+    adl_unmet: int = 0
+    has_lost_only_child: bool = False
     status: str = "present"
     """present, moved, died; or merged, when the person is another record's."""
     merged_into: UUID | None = Field(default=None, index=True)
@@ -62,7 +67,26 @@ class Person(Table, table=True):
             division=household.division,
             relation=self.relation,
             housing=household.housing,
+            father=self.father,
+            mother=self.mother,
+            adl_unmet=self.adl_unmet,
+            has_lost_only_child=self.has_lost_only_child,
         )
+
+
+class Observation(Table, table=True):
+    """What was found of a person's circumstances (特殊情况) on a day; the database refuses to change it."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    father: str
+    mother: str
+    beyond: list[str] = Json()
+    """The activities of daily life that the person cannot do alone, codes of `labels.DAILY`."""
+    has_lost_only_child: bool
+    observed_on: date
+    recorded_by: str
+    recorded_on: date
 
 
 class PersonSecret(Table, table=True):

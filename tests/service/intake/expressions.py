@@ -45,6 +45,10 @@ def fill(count: int, work: Work, *, seed: int = 42) -> None:
             disability_kind=random.randint(1, 7) if level else 0,
             disability_level=level,
             is_seriously_ill=random.random() < 0.3,
+            father=random.choice(["", *labels.PARENT]),
+            mother=random.choice(["", *labels.PARENT]),
+            adl_unmet=random.randint(0, 6),
+            has_lost_only_child=random.random() < 0.3,
         )
         work.add(household, person)
 

@@ -93,7 +93,7 @@ def test_a_programme_that_is_no_programme_is_refused(change: dict[str, Any]) -> 
 def test_a_quota_is_adjusted_within_its_tolerance_and_with_a_reason() -> None:
     def terms(**change: Any) -> list[int]:
         asked = ProgrammeFile.model_validate(TERMS | {"groups": [TERMS["groups"][1]], "tolerance": 1} | change)
-        return [group.quota.quota for group in asked.terms([]).groups]
+        return [group.quota.quota for group in asked.terms([], []).groups]
 
     assert terms() == [2]
     assert terms(adjustments=[{"group": "H1", "quota": 3, "reason": "人多"}]) == [3]
