@@ -18,12 +18,13 @@ from typing import Final
 from uuid import UUID
 from zipfile import BadZipFile, ZipFile
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
 
 from shared.errors import NotFound, RuleRefusal
 from shared.ids import new_id
-from shared.personal import Keyring
+from shared.personal import Keyring, with_any
 from shared.work import Reader, Work
 
 MAX_BYTES: Final = 50 * 1024 * 1024
@@ -105,7 +106,7 @@ class Files:
 
     def __init__(self, folder: Path, keyring: Keyring) -> None:
         self._folder = folder
-        self._cipher = AESGCM(keyring.derive("files"))
+        self._keyring = keyring
 
     def put(self, content: bytes) -> Stored:
         """Keep a file; the same content is kept once. Raises FileRefused."""
@@ -119,9 +120,8 @@ class Files:
         with self._alone():
             if path.exists():
                 path.touch()
-                return stored
-        nonce = os.urandom(NONCE_BYTES)
-        _write(path, nonce + self._cipher.encrypt(nonce, content, stored.sha256.encode()))
+            else:
+                self._encrypt(path, content)
         return stored
 
     def open(self, sha256: str) -> bytes:
@@ -130,7 +130,38 @@ class Files:
             blob = self._path(sha256).read_bytes()
         except FileNotFoundError as error:
             raise NotFound("没有找到该文件") from error
-        return self._cipher.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], sha256.encode())
+        return with_any(self._ciphers(), lambda cipher: cipher.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], sha256.encode()))
+
+    def destroy(self, sha256: str) -> None:
+        """Delete a blob that nobody may read any more; one that is gone is gone."""
+        with self._alone():
+            self._path(sha256).unlink(missing_ok=True)
+
+    def encrypt_again(self) -> int:
+        """Encrypt every blob under the key in force; gives how many were not. Stopped in the middle, the next call does the rest."""
+        changed = 0
+        for path in sorted(self._folder.glob("*/*")):
+            with self._alone():  # whoever puts a file after this has read the key file anew
+                blob = path.read_bytes() if path.exists() else b""
+                if not blob or self._is_current(path.name, blob):
+                    continue
+                self._encrypt(path, self.open(path.name))
+                changed += 1
+        return changed
+
+    def _is_current(self, sha256: str, blob: bytes) -> bool:
+        try:
+            self._ciphers()[0].decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], sha256.encode())
+        except InvalidTag:
+            return False
+        return True
+
+    def _encrypt(self, path: Path, content: bytes) -> None:
+        nonce = os.urandom(NONCE_BYTES)
+        _write(path, nonce + self._ciphers()[0].encrypt(nonce, content, path.name.encode()))
+
+    def _ciphers(self) -> list[AESGCM]:
+        return [AESGCM(key) for key in self._keyring.derived("files")]
 
     def sweep(self, known: Iterable[str]) -> int:
         """Delete blobs of yesterday and before that no row mentions; returns how many."""

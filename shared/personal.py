@@ -1,7 +1,8 @@
 """Personal fields: a key per person, wrapped by a key outside the database (decision 17).
 
-Erasing a person is destroying the wrapped key: every copy of the fields, backups included, is then noise, and the
-history of acts stays. Dossiers travel in sealed boxes that only the receiving service can open (decision 18).
+Erasing a person is destroying the wrapped key: the fields are then noise, and the history of acts stays. Each field is encrypted
+by itself, so that who needs one opens one. While the outer key is being changed the earlier one stands behind it in the key
+file, and both open (docs/decisions/0016). Dossiers travel in sealed boxes that only the receiving service can open (decision 18).
 """
 
 import hmac
@@ -9,11 +10,12 @@ import json
 import os
 import stat
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -25,11 +27,15 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from shared.errors import NotFound
 
+T = TypeVar("T")
+
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 KEY_ID_BYTES: Final = 4
 MARK: Final = b"\x01"
 """First byte of everything encrypted here: which way of encryption it is."""
+MARK_OF_FIELDS: Final = b"\x02"
+"""The same of fields that are encrypted one by one; what the first version kept was encrypted in one piece and still opens."""
 
 
 class Erased(NotFound):
@@ -52,25 +58,40 @@ class Sealed:
 
     wrapped_key: bytes
     sealed: bytes
+    wrapped_by: str
+    """Under which key (`Keyring.id`)."""
 
 
-class Keyring:
-    """Everything a service encrypts, under keys derived from one secret, each for one purpose."""
+class Key:
+    """One secret, and the keys derived from it, each for one purpose."""
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) != KEY_BYTES:
             raise UnsafeKeyFile(f"a key has {KEY_BYTES} bytes")
         self._secret = secret
         self._derived: dict[str, bytes] = {}
-        self._wrap = AESGCM(self.derive("wrap person keys"))
-        self._search_key = self.derive("search identity numbers")
+        self.wrap = AESGCM(self.derive("wrap person keys"))
+        self.search = self.derive("search identity numbers")
         self.id = self.derive("name of the key")[:KEY_ID_BYTES].hex()
-        """Says which key it is, and nothing of the key."""
+
+    def derive(self, purpose: str) -> bytes:
+        if purpose not in self._derived:
+            self._derived[purpose] = HKDFExpand(SHA256(), KEY_BYTES, f"qiao {purpose}".encode()).derive(self._secret)
+        return self._derived[purpose]
+
+
+class Keyring:
+    """Everything a service encrypts, under keys derived from one secret. While that is being changed, the earlier one still opens."""
+
+    def __init__(self, secret: bytes, *earlier: bytes, path: Path | None = None) -> None:
+        self._known = tuple(Key(each) for each in (secret, *earlier))
+        self._path = path
+        self._seen = _looks(path)
 
     @classmethod
     def from_file(cls, path: Path) -> "Keyring":
-        """The keyring of a key file. Raises UnsafeKeyFile unless its owner alone can read it."""
-        return cls(_read_key(path))
+        """The keyring of a key file, which follows the file when it changes. Raises UnsafeKeyFile unless its owner alone can read it."""
+        return cls(*read_keys(path), path=path)
 
     @classmethod
     def create(cls, path: Path) -> "Keyring":
@@ -79,35 +100,72 @@ class Keyring:
             write_secret(path, os.urandom(KEY_BYTES))
         return cls.from_file(path)
 
+    @property
+    def id(self) -> str:
+        """Says which key is in force, and nothing of the key."""
+        return self._keys[0].id
+
+    @property
+    def is_changing(self) -> bool:
+        """An earlier key is still needed."""
+        return len(self._keys) > 1
+
     def derive(self, purpose: str) -> bytes:
         """A key of its own for another purpose, the same in every process."""
-        if purpose not in self._derived:
-            self._derived[purpose] = HKDFExpand(SHA256(), KEY_BYTES, f"qiao {purpose}".encode()).derive(self._secret)
-        return self._derived[purpose]
+        return self._keys[0].derive(purpose)
+
+    def derived(self, purpose: str) -> list[bytes]:
+        """The same of every key that may have been used, the one in force first."""
+        return [key.derive(purpose) for key in self._keys]
 
     def seal(self, person_id: UUID, fields: Mapping[str, Any]) -> Sealed:
         """Encrypt a person's fields under a new key of that person. The fields are what JSON can say."""
         person_key = AESGCM.generate_key(bit_length=256)
-        wrapped = _encrypt(self._wrap, person_key, person_id.bytes)
-        return Sealed(wrapped, _encrypt(AESGCM(person_key), _json(fields), person_id.bytes))
+        outer = self._keys[0]
+        wrapped = _encrypt(outer.wrap, person_key, person_id.bytes)
+        return Sealed(wrapped, _encrypt_fields(AESGCM(person_key), fields, person_id), outer.id)
 
     def reseal(self, person_id: UUID, wrapped_key: bytes | None, fields: Mapping[str, Any]) -> bytes:
         """Encrypt changed fields under the person's key. Raises Erased."""
-        return _encrypt(self._person_key(person_id, wrapped_key), _json(fields), person_id.bytes)
+        return _encrypt_fields(AESGCM(self._unwrap(person_id, wrapped_key)), fields, person_id)
 
-    def open(self, person_id: UUID, wrapped_key: bytes | None, sealed: bytes) -> dict[str, Any]:
-        """A person's fields. `wrapped_key` is None once the person is erased. Raises Erased, or WrongKey."""
-        fields: dict[str, Any] = json.loads(_decrypt(self._person_key(person_id, wrapped_key), sealed, person_id.bytes))
-        return fields
+    def open(self, person_id: UUID, wrapped_key: bytes | None, sealed: bytes, only: Collection[str] | None = None) -> dict[str, Any]:
+        """A person's fields, or `only` those needed. `wrapped_key` is None once the person is erased. Raises Erased, or WrongKey."""
+        return _decrypt_fields(AESGCM(self._unwrap(person_id, wrapped_key)), sealed, person_id, only)
+
+    def rewrap(self, person_id: UUID, wrapped_key: bytes) -> bytes:
+        """The person's key, which stays the same, under the key in force. Raises WrongKey."""
+        return _encrypt(self._keys[0].wrap, self._unwrap(person_id, wrapped_key), person_id.bytes)
 
     def search_hash(self, value: str) -> str:
         """By which an identity number is found again; keyed, since there are few enough numbers to try them all."""
-        return hmac.new(self._search_key, value.strip().upper().encode(), sha256).hexdigest()
+        return self.search_hashes(value)[0]
 
-    def _person_key(self, person_id: UUID, wrapped_key: bytes | None) -> AESGCM:
+    def search_hashes(self, value: str) -> list[str]:
+        """The same under every key by which it may have been kept, the one in force first."""
+        told = value.strip().upper().encode()
+        return [hmac.new(key.search, told, sha256).hexdigest() for key in self._keys]
+
+    @property
+    def _keys(self) -> tuple[Key, ...]:
+        if self._path is not None and (looks := _looks(self._path)) != self._seen and looks is not None:
+            self._known, self._seen = tuple(Key(each) for each in read_keys(self._path)), looks
+        return self._known
+
+    def _unwrap(self, person_id: UUID, wrapped_key: bytes | None) -> bytes:
         if wrapped_key is None:
             raise Erased("该人员的个人信息已依法删除")
-        return AESGCM(_decrypt(self._wrap, wrapped_key, person_id.bytes))
+        return with_any([key.wrap for key in self._keys], lambda outer: _decrypt(outer, wrapped_key, person_id.bytes))
+
+
+def with_any(keys: list[AESGCM], decrypt: Callable[[AESGCM], T]) -> T:
+    """What the first of the keys that fits decrypts. Raises WrongKey."""
+    for key in keys[:-1]:
+        try:
+            return decrypt(key)
+        except (WrongKey, InvalidTag):
+            continue
+    return decrypt(keys[-1])
 
 
 def create_key_pair(path: Path) -> str:
@@ -132,7 +190,7 @@ def open_sealed(private_key_file: Path, blob: bytes) -> bytes:
 
 def write_secret(path: Path, secret: bytes) -> None:
     """A new file, in base64, that its owner alone can read from its first moment on."""
-    write_private(path, b64encode(secret))
+    write_private(path, encoded(secret))
 
 
 def write_private(path: Path, line: bytes) -> None:
@@ -153,23 +211,68 @@ def write_private(path: Path, line: bytes) -> None:
 
 
 def _private_key(path: Path) -> PrivateKey:
-    return PrivateKey(_read_key(path))
+    return PrivateKey(read_keys(path)[0])
 
 
-def _read_key(path: Path) -> bytes:
+def encoded(key: bytes) -> bytes:
+    """A key as its file has it."""
+    return b64encode(key)
+
+
+def read_keys(path: Path) -> list[bytes]:
+    """The keys of a file, one a line, the one in force first. Raises UnsafeKeyFile unless its owner alone can read it."""
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise UnsafeKeyFile(f"{path} can be read by others; chmod 600")
     try:
-        key = b64decode(path.read_text(encoding="ascii").strip(), validate=True)
+        keys = [b64decode(line, validate=True) for line in path.read_text(encoding="ascii").split()]
     except ValueError as fault:
         raise UnsafeKeyFile(f"{path} holds no key in base64") from fault
-    if len(key) != KEY_BYTES:
-        raise UnsafeKeyFile(f"{path} holds a key of {len(key)} bytes instead of {KEY_BYTES}")
-    return key
+    if not keys:
+        raise UnsafeKeyFile(f"{path} holds no key")
+    for key in keys:
+        if len(key) != KEY_BYTES:
+            raise UnsafeKeyFile(f"{path} holds a key of {len(key)} bytes instead of {KEY_BYTES}")
+    return keys
 
 
-def _json(fields: Mapping[str, Any]) -> bytes:
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+def _looks(path: Path | None) -> tuple[int, int, int] | None:
+    """By which a changed file is told from the one that was read; None: it is away at the moment."""
+    try:
+        found = os.stat(path) if path is not None else None
+    except FileNotFoundError:
+        return None
+    return (found.st_ino, found.st_mtime_ns, found.st_size) if found is not None else None
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _encrypt_fields(key: AESGCM, fields: Mapping[str, Any], person_id: UUID) -> bytes:
+    nonces = os.urandom(NONCE_BYTES * len(fields))
+    sealed = {}
+    for position, (name, value) in enumerate(fields.items()):
+        nonce = nonces[position * NONCE_BYTES : (position + 1) * NONCE_BYTES]
+        content = nonce + key.encrypt(nonce, _json(value), person_id.bytes + name.encode())
+        sealed[name] = b2a_base64(content, newline=False).decode()
+    return MARK_OF_FIELDS + _json(sealed)
+
+
+def _decrypt_fields(key: AESGCM, sealed: bytes, person_id: UUID, only: Collection[str] | None) -> dict[str, Any]:
+    """A field that was moved to another name, or to another person's row, does not open."""
+    if sealed[:1] == MARK:
+        whole: dict[str, Any] = json.loads(_decrypt(key, sealed, person_id.bytes))
+        return whole if only is None else {name: value for name, value in whole.items() if name in only}
+    if sealed[:1] != MARK_OF_FIELDS:
+        raise WrongKey("not encrypted in a known way")
+    try:
+        wanted = {name: a2b_base64(text) for name, text in json.loads(sealed[1:]).items() if only is None or name in only}
+        return {
+            name: json.loads(key.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], person_id.bytes + name.encode()))
+            for name, blob in wanted.items()
+        }
+    except (InvalidTag, ValueError, AttributeError, TypeError) as fault:
+        raise WrongKey("encrypted under another key, for another record, or altered") from fault
 
 
 def _encrypt(key: AESGCM, content: bytes, bound_to: bytes) -> bytes:

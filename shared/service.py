@@ -31,6 +31,7 @@ from shared.jobs import Job, JobRunner
 from shared.meters import Meters
 from shared.personal import Keyring
 from shared.plugins import Answer, load
+from shared.rewrapping import Wrapped
 from shared.rules import Rule, RuleBook, Rules
 from shared.settings import ServiceSettings
 from shared.store.migrate import check_schema
@@ -92,6 +93,8 @@ class Service:
     answers: Sequence[AnswerTo] = ()
     routers: Sequence[APIRouter] = ()
     jobs: Mapping[str, Job] = field(default_factory=dict)
+    wrapped: Sequence[Wrapped] = ()
+    """Its tables that hold wrapped keys of people."""
     append_only: Sequence[str] = ()
     """Tables of its own whose rows the database refuses to change."""
     finished: Callable[["Runtime"], Find] | None = None
@@ -122,7 +125,7 @@ class Runtime:
         self.telemetry = telemetry or Telemetry(service.name)
         self.store = service.open_store(settings)
         self.telemetry.watch(self.store.engine)
-        self.keyring = Keyring.from_file(_key_file(settings))
+        self.keyring = Keyring.from_file(key_file_of(settings))
         self.fingerprint_key = self.keyring.derive("idempotency")
         self.files = Files(settings.data / service.name / "files", self.keyring)
         self.rulebook = RuleBook.load(service.folder / "rules", settings.rules_dir)
@@ -262,7 +265,8 @@ class Runtime:
         return "；".join(self.bus.complaints())
 
 
-def _key_file(settings: ServiceSettings) -> Path:
+def key_file_of(settings: ServiceSettings) -> Path:
+    """Raises SettingMissing."""
     if settings.key_file is None:
         raise SettingMissing("QIAO_KEY_FILE is not set: name a file that only this service can read (qiao up makes one per service)")
     return settings.key_file

@@ -3,9 +3,10 @@
 from services.casework import api, hooks, reactions
 from services.casework.labels import ROLES
 from services.casework.settings import Settings
-from services.casework.store import KERNEL, Table
+from services.casework.store import KERNEL, PersonKey, Table
 from shared.events.intake import RecipientEnrolled, RecipientWithdrawn
 from shared.events.procurement import AcceptanceRecorded, ContractSigned, ProjectClosed
+from shared.rewrapping import Wrapped
 from shared.service import Service, on
 
 SERVICE = Service(
@@ -19,6 +20,7 @@ SERVICE = Service(
     hooks=hooks,
     settings=Settings,
     plugins=("capacity", "record_flags"),
+    wrapped=(Wrapped(PersonKey),),
     append_only=("session",),
     reactions=[
         on(ContractSigned, reactions.contract_signed),

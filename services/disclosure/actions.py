@@ -95,7 +95,7 @@ def leave_feedback(*, kind: str, text: str, contact: str, about: str, work: Work
     feedback = Feedback(id=new_id(), at=work.now, kind=kind, text=text, about=about)
     if contact:
         sealed = keyring.seal(feedback.id, {"contact": contact})
-        feedback.wrapped_key, feedback.contact = sealed.wrapped_key, sealed.sealed
+        feedback.wrapped_key, feedback.wrapped_by, feedback.contact = sealed.wrapped_key, sealed.wrapped_by, sealed.sealed
     work.add(feedback)
     return feedback.id
 

@@ -7,8 +7,9 @@ from services.disclosure.reactions import evaluation as heard_evaluation
 from services.disclosure.reactions import intake as heard_intake
 from services.disclosure.reactions import procurement as heard_procurement
 from services.disclosure.settings import Settings
-from services.disclosure.store import KERNEL, Table
+from services.disclosure.store import KERNEL, Feedback, Table
 from shared.events import casework, evaluation, intake, procurement
+from shared.rewrapping import Wrapped
 from shared.service import Service, on
 
 SERVICE = Service(
@@ -22,6 +23,7 @@ SERVICE = Service(
     hooks=hooks,
     settings=Settings,
     plugins=("personal_data",),
+    wrapped=(Wrapped(Feedback, person="id"),),
     reactions=[
         on(procurement.ProjectOpened, heard_procurement.project_opened),
         on(procurement.MethodDecided, heard_procurement.method_decided),

@@ -174,6 +174,8 @@ class Feedback(Table, table=True):
     about: str = ""
     """Path of the page it was written on."""
     wrapped_key: bytes | None = None
+    wrapped_by: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
+    """Under which key (`Keyring.id`)."""
     contact: bytes | None = None
 
 
@@ -311,5 +313,9 @@ def notices(*, reader: Reader, page: Page, kinds: tuple[str, ...], kind: str = "
 def feedback(*, reader: Reader, page: Page) -> Listing:
     statement = select(Feedback)
     return listing(
-        reader, statement, page, sort=(Feedback.at, Feedback.id), item=lambda row: row.model_dump(exclude={"wrapped_key", "contact"})
+        reader,
+        statement,
+        page,
+        sort=(Feedback.at, Feedback.id),
+        item=lambda row: row.model_dump(exclude={"wrapped_key", "wrapped_by", "contact"}),
     )

@@ -3,11 +3,12 @@
 from services.intake import actions, api, hooks, pages, reactions
 from services.intake.labels import ROLES
 from services.intake.settings import Settings
-from services.intake.store import KERNEL, Table
+from services.intake.store import KERNEL, PersonSecret, Table
 from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened
 from shared.events.intake import DossierRequest
 from shared.events.procurement import ContractSigned, ProjectClosed, ProjectOpened
 from shared.jobs import Job
+from shared.rewrapping import Wrapped
 from shared.service import Runtime, Service, answer, on
 
 FLAGS = ("left_behind_children", "lost_only_child", "frail_lone_elders", "children_in_difficulty", "children_without_care")
@@ -29,6 +30,7 @@ SERVICE = Service(
     hooks=hooks,
     settings=Settings,
     plugins=("lone_elders", "single_parent_pupils", "disabled_people", "seriously_ill", "need_levels", "still_here", *FLAGS),
+    wrapped=(Wrapped(PersonSecret, also=actions.hash_again),),
     append_only=("visit", "screening", "consent", "reading", "list_change", "survey_call", "duplicate_decision", "observation"),
     reactions=[
         on(ProjectOpened, reactions.project_opened),

@@ -135,7 +135,13 @@ def _open(work: Work, enrolment: Enrolment, worker: Worker, today: date, keyring
         opened_on=today,
     )
     sealed = keyring.seal(enrolment.recipient_id, {})
-    work.add(case, PersonKey(person_id=enrolment.recipient_id, contract_id=enrolment.contract_id, wrapped_key=sealed.wrapped_key))
+    key = PersonKey(
+        person_id=enrolment.recipient_id,
+        contract_id=enrolment.contract_id,
+        wrapped_key=sealed.wrapped_key,
+        wrapped_by=sealed.wrapped_by,
+    )
+    work.add(case, key)
     enrolment.case_id = case.id
     work.emit(
         CaseOpened(

@@ -78,7 +78,7 @@ def register_worker(
         registered_on=today,
     )
     sealed = keyring.seal(worker.id, {"name": name, "certificate_no": certificate_no})
-    work.add(worker, PersonKey(person_id=worker.id, contract_id=contract_id, wrapped_key=sealed.wrapped_key))
+    work.add(worker, PersonKey(person_id=worker.id, contract_id=contract_id, wrapped_key=sealed.wrapped_key, wrapped_by=sealed.wrapped_by))
     work.add(PersonSecret(person_id=worker.id, about=worker.id, sealed=sealed.sealed))
     work.about("worker", worker.id)
     return worker.id

@@ -183,6 +183,8 @@ class PersonKey(Table, table=True):
     person_id: UUID = Field(primary_key=True)
     contract_id: UUID = Field(index=True)
     wrapped_key: bytes | None
+    wrapped_by: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
+    """Under which key (`Keyring.id`)."""
 
 
 class PersonSecret(Table, table=True):

@@ -17,7 +17,7 @@ from services.intake.actions.report import report
 from services.intake.actions.reserve import strike
 from services.intake.actions.roster import import_chunk, read_roster, read_workbook, upload_roster
 from services.intake.actions.screening import definitions_of, fairness_view, prove, screen, screening_chunk, start_screening
-from services.intake.actions.search import index_if_needed, search_index_chunk, search_people
+from services.intake.actions.search import hash_again, index_if_needed, search_index_chunk, search_people
 from services.intake.actions.survey import accept_survey, open_survey, record_visits
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "enrol",
     "explain",
     "fairness_view",
+    "hash_again",
     "import_chunk",
     "index_if_needed",
     "kept_notice",

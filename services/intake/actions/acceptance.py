@@ -30,6 +30,8 @@ from services.intake.store import (
 from shared.access import Actor
 from shared.errors import WrongState
 from shared.events.intake import RosterAccepted
+from shared.personal import Keyring
+from shared.rewrapping import is_due
 from shared.work import Work
 
 _OF_HOUSEHOLD: Final = ("category", "division", "living_members", "roster_id")
@@ -45,7 +47,7 @@ class RosterStale(WrongState):
     code = "roster-stale"
 
 
-def accept_roster(roster_id: UUID, *, work: Work, today: date, actor: Actor) -> dict[str, UUID]:
+def accept_roster(roster_id: UUID, *, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, UUID]:
     """Let the good rows count."""
     roster = _to_decide(roster_id, work, actor)
     if roster.survey_id is not None:
@@ -58,6 +60,8 @@ def accept_roster(roster_id: UUID, *, work: Work, today: date, actor: Actor) -> 
         col(StagedRow.verdict) == "new",
         col(StagedRow.identity_key) == Person.identity_key,
     )
+    if keyring.is_changing and work.scalar(select(exists().where(is_due(PersonSecret, keyring)))):
+        raise RosterState("正在更换加密密钥，名册暂不能采用，请稍后再试")  # the keyed hashes compared below are of two keys
     merged_since = (
         col(StagedRow.roster_id) == roster_id,
         col(StagedRow.verdict) == "update",

@@ -132,13 +132,14 @@ def check_survey_open(survey_id: UUID, work: Work) -> None:
 
 def _check(roster: Roster, table: RosterTable, positions: range, reader: Reader, keyring: Keyring) -> list[Checked]:
     rows = [check_row(position, table, roster.frame()) for position in positions]
-    keys = {row.number: keyring.search_hash(row.identity.number) for row in rows if isinstance(row, RosterRow)}
-    people = known_people(list(keys.values()), reader=reader)
+    keys = {row.number: keyring.search_hashes(row.identity.number) for row in rows if isinstance(row, RosterRow)}
+    known = known_people([each for them in keys.values() for each in them], reader=reader)
+    people = {them[0]: next((known[each] for each in them if each in known), None) for them in keys.values()}
     categories = known_categories({row.household_no for row in rows if isinstance(row, RosterRow)}, reader=reader)
     checked = []
     for position, row in zip(positions, rows, strict=True):
         if isinstance(row, RosterRow):
-            key = keys[row.number]
+            key = keys[row.number][0]
             faults = _store_faults(row, people.get(key), categories.get(row.household_no, row.category), table)
             checked.append(_faulty(roster.id, row.number, faults) if faults else _good(roster.id, row, key, people.get(key), keyring))
         else:
@@ -192,7 +193,7 @@ def _good(roster_id: UUID, row: RosterRow, identity_key: str, known: Known | Non
         "disability_level": row.disability_level,
         "is_seriously_ill": bool(row.illness),
     }
-    return Checked(staged, {"id": secret_id, "person_id": person_id, "wrapped_key": sealed.wrapped_key, "sealed": sealed.sealed})
+    return Checked(staged, {"id": secret_id, "person_id": person_id} | asdict(sealed))
 
 
 def _faulty(roster_id: UUID, number: int, faults: Sequence[CellFault]) -> Checked:

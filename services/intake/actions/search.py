@@ -1,16 +1,16 @@
 """People are searched for, for a purpose, and the index by which they are found is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import col
 
 from services.intake.actions.duplicates import start_comparing
 from services.intake.actions.person import Purpose, mark
-from services.intake.store import Household, Person, PersonSecret
+from services.intake.store import Household, Person, PersonSecret, StagedRow
 from services.intake.store.search import SearchEntry, SearchWord, forget_words, index_person, search
 from shared.access import Actor
 from shared.divisions import full_name
@@ -77,13 +77,31 @@ def index_people(people: list[Any], work: Work, keyring: Keyring) -> None:
     work.execute(update(Person).where(col(Person.id).in_(ids)).values(indexed_by=keyring.id, is_compared=False))
 
 
+def hash_again(rows: Sequence[Any], *, work: Work, keyring: Keyring) -> None:
+    """Under a new key: the keyed hashes by which these people and rows of rosters are found; `rows` are of `person_secret`."""
+    alive = [row for row in rows if row.wrapped_key is not None]
+    if not alive:
+        return
+    keys = {row.id: keyring.search_hash(keyring.open(row.person_id, row.wrapped_key, row.sealed)["identity_number"]) for row in alive}
+    people = col(Person.id).in_({row.person_id for row in alive})
+    for table, theirs in ((Person, people), (StagedRow, col(StagedRow.secret_id).in_(keys))):
+        found = work.rows(select(col(table.id), col(table.secret_id)).where(theirs))
+        if changed := [{"of": row.id, "key": keys[row.secret_id]} for row in found if row.secret_id in keys]:
+            work.execute(update(table).where(col(table.id) == bindparam("of")).values(identity_key=bindparam("key")), changed)
+    index_people(list(work.rows(_people().where(people))), work, keyring)
+
+
 def _due(work: Reader, keyring: Keyring, most: int) -> list[Any]:
-    columns = (col(Person.id), col(Household.division), col(PersonSecret.wrapped_key), col(PersonSecret.sealed))
-    joined = select(*columns).join(Household, col(Household.id) == Person.household_id)
     indexed_by = col(Person.indexed_by)
     is_due = or_(indexed_by < keyring.id, indexed_by > keyring.id)  # an index answers this; it does not answer "is not"
-    due = joined.join(PersonSecret, col(PersonSecret.id) == Person.secret_id).where(is_due)
-    return list(work.rows(due.limit(most)))
+    return list(work.rows(_people().where(is_due).limit(most)))
+
+
+def _people() -> Any:
+    """What the index is made from."""
+    columns = (col(Person.id), col(Household.division), col(PersonSecret.wrapped_key), col(PersonSecret.sealed))
+    joined = select(*columns).join(Household, col(Household.id) == Person.household_id)
+    return joined.join(PersonSecret, col(PersonSecret.id) == Person.secret_id)
 
 
 def _shown(person_id: UUID, reader: Reader, keyring: Keyring) -> Mapping[str, Any] | None:

@@ -99,11 +99,12 @@ def records(ids: Collection[UUID], *, reader: Reader) -> list[Sealed]:
 
 def alike(blocks: Mapping[UUID, Collection[str]], keyring: Keyring, *, reader: Reader) -> dict[UUID, set[UUID]]:
     """By record: the others that stand in one of its blocks, wherever they live."""
-    token = hashing(keyring.derive(PURPOSE)).token
     wanted: dict[int, list[UUID]] = defaultdict(list)
-    for person_id, words in blocks.items():
-        for word in words:
-            wanted[token(word)].append(person_id)
+    for key in keyring.derived(PURPOSE):  # while the key is being changed, people are indexed under either
+        token = hashing(key).token
+        for person_id, words in blocks.items():
+            for word in words:
+                wanted[token(word)].append(person_id)
     members: dict[int, list[UUID]] = defaultdict(list)
     for row in reader.rows(select(col(SearchWord.token), col(SearchWord.person_id)).where(col(SearchWord.token).in_(wanted))):
         members[row[0]].append(row[1])

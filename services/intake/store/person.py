@@ -96,6 +96,8 @@ class PersonSecret(Table, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     person_id: UUID = Field(index=True)
     wrapped_key: bytes | None
+    wrapped_by: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
+    """Under which key (`Keyring.id`)."""
     sealed: bytes
 
 

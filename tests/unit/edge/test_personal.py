@@ -1,10 +1,12 @@
 """Personal fields are noise without the person's key, and the key is noise without the file."""
 
+import json
 import os
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.personal import (
     Erased,
@@ -16,6 +18,7 @@ from shared.personal import (
     open_sealed,
     seal_to,
 )
+from shared.rewrapping import begin
 
 WANG = uuid4()
 FIELDS = {"name": "王翠花", "identity_number": "420202195003071224", "needs": [1, 0, 2], "phone": None}
@@ -130,3 +133,37 @@ def test_dossier_opens_for_its_receiver_only(tmp_path: Path) -> None:
     assert create_key_pair(casework) == public_key
     with pytest.raises(WrongKey):
         open_sealed(other, box)
+
+
+def test_one_field_is_opened_without_the_others_and_fits_no_other_name(keyring: Keyring) -> None:
+    sealed = keyring.seal(WANG, FIELDS)
+    swapped = sealed.sealed.replace(b'"name"', b'"n__e"').replace(b'"phone"', b'"name"').replace(b'"n__e"', b'"phone"')
+
+    assert keyring.open(WANG, sealed.wrapped_key, sealed.sealed, only=("name",)) == {"name": "王翠花"}
+    with pytest.raises(WrongKey):
+        keyring.open(WANG, sealed.wrapped_key, swapped)
+
+
+def test_what_was_sealed_in_one_piece_still_opens(keyring: Keyring) -> None:
+    sealed = keyring.seal(WANG, FIELDS)
+    person_key = keyring._unwrap(WANG, sealed.wrapped_key)
+    nonce = os.urandom(12)
+    before = b"\x01" + nonce + AESGCM(person_key).encrypt(nonce, json.dumps(FIELDS).encode(), WANG.bytes)
+
+    assert keyring.open(WANG, sealed.wrapped_key, before) == FIELDS
+
+
+def test_a_keyring_follows_its_file_and_the_earlier_key_opens_while_it_stands_there(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    keyring = Keyring.create(path)
+    sealed, before = keyring.seal(WANG, FIELDS), keyring.id
+    assert begin(path)
+
+    assert keyring.id != before
+    assert keyring.open(WANG, sealed.wrapped_key, sealed.sealed) == FIELDS
+    assert len(keyring.search_hashes("420202195003071224")) == 2
+    again = keyring.rewrap(WANG, sealed.wrapped_key)
+    path.write_text(path.read_text().splitlines()[0])
+    assert keyring.open(WANG, again, sealed.sealed) == FIELDS
+    with pytest.raises(WrongKey):
+        keyring.open(WANG, sealed.wrapped_key, sealed.sealed)
