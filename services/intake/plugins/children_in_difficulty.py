@@ -7,7 +7,7 @@ CHILD_IN_DIFFICULTY = FlagDefinition(
     code="child_in_difficulty",
     name="困境儿童",
     definition="未满十八周岁，家庭贫困，或自身残疾、重病，或父母均不能照料。",
-    source="国发〔2016〕36号 一",
+    source="国发〔2016〕36号第一部分",
     criterion=(
         'age < 18 && (category in ["urban_allowance", "rural_allowance", "urban_destitute", "rural_destitute"]'
         " || is_disabled || is_seriously_ill"
