@@ -60,7 +60,7 @@ def explain(programme_id: UUID, person_id: UUID, *, reader: Reader, hooks: Hooks
     applicants = [Applicant.read(line) for line in screening.inputs.splitlines()]
     places = [Place.read(line) for line in screening.places.splitlines()]
     facts = person.facts(household)
-    key = _key_of(person_id, applicants, reader)
+    key = _key_of(person_id, applicants, places, reader)
     reasons = [
         standing(
             group.definition,
@@ -95,11 +95,12 @@ def explain(programme_id: UUID, person_id: UUID, *, reader: Reader, hooks: Hooks
     }
 
 
-def _key_of(person_id: UUID, applicants: Sequence[Applicant], reader: Reader) -> str:
+def _key_of(person_id: UUID, applicants: Sequence[Applicant], places: Sequence[Place], reader: Reader) -> str:
     """Under which key somebody was screened: a record that was merged into this one since may be the one that was."""
     merged = reader.rows(select(col(Person.id)).where(col(Person.merged_into) == person_id))
-    screened = {applicant.key for applicant in applicants}
-    return next((key for key in (person_id.hex, *(row[0].hex for row in merged)) if key in screened), person_id.hex)
+    keys = (person_id.hex, *(row[0].hex for row in merged))
+    screened = (*(place.key for place in places if place.key in keys), *(each.key for each in applicants if each.key in keys))
+    return next(iter(screened), person_id.hex)
 
 
 def _quotas(terms: Terms) -> list[Any]:

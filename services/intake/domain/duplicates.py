@@ -223,7 +223,7 @@ def _phone(one: Description, other: Description) -> tuple[str, ...]:
 def _address(one: Description, other: Description) -> tuple[str, ...]:
     if not one.address or not other.address:
         return ()
-    if one.address == other.address:
+    if one.address.endswith(other.address) or other.address.endswith(one.address):  # one of them leaves the city out
         return ("address_same",)
     is_near = one.numbers == other.numbers != () and fuzz.ratio(one.address, other.address) >= _ALIKE
     return ("address_near" if is_near else "address_other",)

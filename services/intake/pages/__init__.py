@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from services.intake.pages import circumstances, home, households, rosters, search, surveys
+from services.intake.pages import circumstances, duplicates, home, households, rosters, search, surveys
 from services.intake.pages.frame import CONSOLE
 from shared.web.sign_in import sign_in_routes
 
 router = APIRouter()
-for part in (sign_in_routes(CONSOLE), home.router, households.router, circumstances.router, rosters.router, search.router, surveys.router):
+PARTS = (home, households, circumstances, rosters, duplicates, search, surveys)
+for part in (sign_in_routes(CONSOLE), *(each.router for each in PARTS)):
     router.include_router(part)

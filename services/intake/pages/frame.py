@@ -11,6 +11,7 @@ CONSOLE = Console(
     places=[
         Place("households/", L_("户档案"), ("clerk", "officer", "reviewer", "auditor")),
         Place("rosters/", L_("名册"), ("clerk", "officer", "auditor")),
+        Place("duplicates/", L_("疑似重复"), ("clerk", "officer", "auditor")),
         Place("search/", L_("查找人员"), ("clerk", "officer", "reviewer")),
         Place("surveys/", L_("调查"), ("surveyor", "clerk", "officer", "auditor")),
     ],

@@ -20,6 +20,7 @@ async def home(request: Request, call: Annotated[Call, allows()]) -> Response:
         "intake/home.html",
         to_accept=await call.find(store.rosters_to_accept) if may_accept else 0,
         surveys=await call.find(store.open_surveys) if call.actor.may("clerk", "officer", "surveyor", "auditor") else [],
+        duplicates=await call.find(store.count_duplicates) if call.actor.may("clerk", "officer") else 0,
         may_upload=call.actor.may("clerk"),
         may_accept=may_accept,
         division_name=name_of,

@@ -1,5 +1,6 @@
 """Records that may be of one person come to a queue; people decide, a merge can be undone, and a "not the same" stays."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from services.intake.app import SERVICE
 from shared.demo.population import Population
 from tests.conftest import HUANGSHI
 from tests.service.intake.bureau import Bureau
+from tests.service.intake.test_console import Clerk
 from tests.service.intake.twins import AGAIN, PERSON, TWINS, filed, numbered, only, person_in, queue, until_compared
 
 Pair = dict[str, Any]
+MARK = re.compile("</?mark>")
 WHY = {"reason": "入户核实为同一人"}
 
 
@@ -172,3 +175,24 @@ def test_the_sample_city_has_no_false_alarm_worth_a_name(bureau: Bureau, people:
     until_compared(bureau)
     assert [each for each in queue(bureau) if each["likelihood"] != "possible"] == []
     assert SERVICE.jobs["duplicates"].prepare is not None
+
+
+def test_the_pages_do_the_same_without_a_script(bureau: Bureau, pair: Pair) -> None:
+    clerk, officer = (Clerk(bureau.office, f"{role}-2", role).sign_in() for role in ("clerk", "officer"))
+    address = f"/console/duplicates/{pair['id']}/"
+    assert "households/purpose" in clerk.get(address, 303)
+    for each in (clerk, officer):
+        each.post("/console/households/purpose/", purpose="registration", back=address)
+    assert PERSON.户编号 in clerk.get("/console/duplicates/?status=open")
+
+    keep = person_in(pair, PERSON.户编号)
+    assert "请写明理由" in clerk.post(address, 400, act="propose", keep=keep, reason="", key=clerk.key(address))
+    clerk.post(address, act="propose", keep=keep, reason="同一人", key=clerk.key(address))
+    assert "需要以下角色" in clerk.post(address, 403, act="merge", reason="同一人", key=clerk.key(address))
+    officer.post(address, act="merge", reason="同一人", key=officer.key(address))
+
+    assert "撤销合并" in officer.get(address)
+    assert "撤销合并" not in clerk.get(address)
+    masked, whole = (MARK.sub("", clerk.get(address + query)) for query in ("", "?whole=yes"))
+    assert PERSON.身份证号 not in masked
+    assert PERSON.身份证号 in whole
