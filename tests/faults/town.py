@@ -162,8 +162,8 @@ def store_of(folder: Path, name: str) -> str:
     return f"sqlite:///{folder}/{name}.db"
 
 
-async def eventually(holds: Callable[[], bool | Awaitable[bool]], *, within: float = 15.0) -> None:
-    """Wait until it holds. Raises AssertionError when it does not in time."""
+async def eventually(holds: Callable[[], bool | Awaitable[bool]], *, within: float = 60.0) -> None:
+    """Wait until it holds; longer than a busy machine needs. Raises AssertionError when it does not in time."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         held = holds()

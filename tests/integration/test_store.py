@@ -21,11 +21,13 @@ from shared.events.casework import PlanSigned
 from shared.events.procurement import NoticeField, NoticeIssued
 from shared.ids import new_id
 from shared.store.append_only import statements
+from shared.store.pooled import THREADS
 from shared.store.queue import CAPACITY
 from shared.store.store import Store
 from shared.store.tables import APPEND_ONLY, kernel_tables
 from shared.store.types import Amount, Exact, Instant, Json
 from shared.work import ActedBeforeRecord, EventTooLarge, Reader, Work
+from tests.faults.town import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -217,12 +219,24 @@ async def test_a_missing_row_says_so(store: Store) -> None:
         await store.run(partial(spend, new_id(), 1))
 
 
+async def occupied(store: Store, until: threading.Event) -> list[asyncio.Task[None]]:
+    """Units that hold everybody who writes, until they may end."""
+    begun: list[None] = []
+
+    def hold(work: Work) -> None:
+        begun.append(None)
+        until.wait(20)
+
+    blocked = [asyncio.create_task(store.run(hold)) for _ in range(THREADS)]
+    await eventually(lambda: len(begun) == (1 if store.is_sqlite else THREADS))
+    return blocked
+
+
 async def test_a_full_queue_is_busy_and_a_cancelled_unit_is_skipped(store: Store) -> None:
     hold = threading.Event()
-    blocked = [asyncio.create_task(store.run(lambda work: hold.wait(20))) for _ in range(8)]
-    await asyncio.sleep(0.1)
+    blocked = await occupied(store, hold)
     waiting = [asyncio.create_task(store.run(partial(open_purse, str(number), 1))) for number in range(CAPACITY)]
-    await asyncio.sleep(0.1)
+    await eventually(lambda: store.waiting_units == CAPACITY)
 
     with pytest.raises(Busy):
         await asyncio.gather(*(store.run(partial(open_purse, f"over {number}", 1)) for number in range(10)))
@@ -236,8 +250,7 @@ async def test_a_full_queue_is_busy_and_a_cancelled_unit_is_skipped(store: Store
 
 async def test_a_unit_past_its_deadline_is_not_begun(store: Store) -> None:
     hold = threading.Event()
-    blocked = [asyncio.create_task(store.run(lambda work: hold.wait(20))) for _ in range(8)]
-    await asyncio.sleep(0.05)
+    blocked = await occupied(store, hold)
     late = asyncio.create_task(store.run(partial(open_purse, "late", 1), deadline=0.01))
     await asyncio.sleep(0.1)
     hold.set()
