@@ -35,6 +35,9 @@ ORPHAN_AFTER_SECONDS: Final = 24 * 3600
 
 SIGNATURES: Final = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 ZIP: Final = b"PK\x03\x04"
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""The container of Office before 2007, and of later files with a password."""
+XLS: Final = "application/vnd.ms-excel"
 OFFICE: Final = {
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -59,22 +62,39 @@ class Stored:
     type: str
 
 
-def type_of(content: bytes) -> str:
-    """The media type by content. Raises FileRefused for one that is not taken (pdf, png, jpeg, xlsx, docx, text, csv, json)."""
+def type_of(content: bytes, *, most_unpacked: int | None = None) -> str:
+    """The media type by content. Raises FileRefused for one that is not taken (pdf, png, jpeg, xlsx, xls, docx, text, csv, json)."""
     for signature, media_type in SIGNATURES.items():
         if content.startswith(signature):
             return media_type
-    return _office_type(content) if content.startswith(ZIP) else _text_type(content)
+    if content.startswith(OLE):
+        return _old_office_type(content)
+    return _office_type(content, most_unpacked or MAX_UNPACKED_BYTES) if content.startswith(ZIP) else _text_type(content)
 
 
-def _office_type(content: bytes) -> str:
+def _old_office_type(content: bytes) -> str:
+    """By the names in the container's directory, which are UTF-16."""
+
+    def holds(*names: str) -> bool:
+        return any(name.encode("utf-16-le") in content for name in names)
+
+    if holds("EncryptedPackage"):
+        raise FileRefused("文件设有打开密码，请取消密码后再上传", field="file", rule="file-encrypted")
+    if holds("_VBA_PROJECT"):
+        raise FileRefused("不接受带宏的文件，请另存为不带宏的格式", field="file")
+    if not holds("Workbook", "Book"):
+        raise FileRefused("不接受旧版 Office 文件（Excel 除外），请另存为新格式", field="file")
+    return XLS
+
+
+def _office_type(content: bytes, most_unpacked: int) -> str:
     try:
         with ZipFile(BytesIO(content)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             names = set(archive.namelist())
     except BadZipFile as error:
         raise FileRefused("文件已损坏，无法打开", field="file") from error
-    if unpacked > MAX_UNPACKED_BYTES:
+    if unpacked > most_unpacked:
         raise FileRefused("文件解开后过大，不予接收", field="file")
     if any(name.endswith("vbaProject.bin") for name in names):
         raise FileRefused("不接受带宏的文件，请另存为不带宏的格式", field="file")
@@ -108,13 +128,13 @@ class Files:
         self._folder = folder
         self._keyring = keyring
 
-    def put(self, content: bytes) -> Stored:
-        """Keep a file; the same content is kept once. Raises FileRefused."""
+    def put(self, content: bytes, *, most: int = MAX_BYTES) -> Stored:
+        """Keep a file; the same content is kept once. Raises FileRefused. What is unpacked may be ten times as large as `most`."""
         if not content:
             raise FileRefused("文件是空的", field="file")
-        if len(content) > MAX_BYTES:
-            raise FileRefused(f"文件超过 {MAX_BYTES // 1024 // 1024} MB", field="file")
-        stored = Stored(hashlib.sha256(content).hexdigest(), len(content), type_of(content))
+        if len(content) > most:
+            raise FileRefused(f"文件超过 {most // 1024 // 1024} MB", field="file")
+        stored = Stored(hashlib.sha256(content).hexdigest(), len(content), type_of(content, most_unpacked=most * 10))
         path = self._path(stored.sha256)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._alone():

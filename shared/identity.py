@@ -91,6 +91,11 @@ def body_of(number: str) -> str:
     return number[: IDENTITY_LENGTH - 1]
 
 
+def with_check_digit(number: str) -> str:
+    """The 18-character number that begins with the first 17 digits of this one."""
+    return number[: IDENTITY_LENGTH - 1] + identity_check_digit(number)
+
+
 @cache
 def is_county(six_digits: str) -> bool:
     """Whether a county-level code was in use in any year: numbers given out under old codes stay valid."""

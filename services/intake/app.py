@@ -45,8 +45,7 @@ SERVICE = Service(
     routers=[api.router, pages.router],
     jobs={
         "roster_import": Job(actions.import_chunk, prepare=actions.read_roster),
-        "roster_acceptance": Job(actions.acceptance_chunk),
-        "roster_rejection": Job(actions.rejection_chunk),
+        "roster_acceptance": Job(actions.acceptance_chunk, prepare=actions.read_roster),
         "search_index": Job(actions.search_index_chunk),
         "duplicates": Job(actions.duplicates_chunk, prepare=actions.count_records),
         "screening": Job(actions.screening_chunk, prepare=actions.screen),

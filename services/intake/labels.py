@@ -7,6 +7,7 @@ from shared.web.i18n import L_
 ROSTER_PURPOSE: Final = {"planning": L_("测算"), "survey": L_("调查")}
 
 ROSTER_STATUS: Final = {
+    "mapping": L_("待指定列"),
     "importing": L_("正在读取"),
     "reviewed": L_("待采用"),
     "accepting": L_("正在采用"),

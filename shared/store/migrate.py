@@ -76,6 +76,11 @@ def check_schema(service: Migrated, store: Store) -> None:
         )
 
 
+def is_new(service: Migrated, store: Store) -> bool:
+    """Whether the store holds nothing at all yet."""
+    return _revisions(service, store.engine)[0] is None
+
+
 def config_of(service: Migrated, target: Target) -> Config:
     """Alembic's configuration for one service's migrations and one store."""
     config = Config()

@@ -1,6 +1,6 @@
 """What people do in intake: one function, one transaction."""
 
-from services.intake.actions.acceptance import accept_roster, acceptance_chunk, reject_roster, rejection_chunk
+from services.intake.actions.acceptance import accept_roster, acceptance_chunk, reject_roster
 from services.intake.actions.campaign import record_call, set_team
 from services.intake.actions.circumstance import circumstances, record_circumstances
 from services.intake.actions.criteria import criterion_facts, known_flags, preview
@@ -15,7 +15,15 @@ from services.intake.actions.person import read_person_file, readings
 from services.intake.actions.programme import adjust_quota, confirm_selection, open_programme, propose_selection
 from services.intake.actions.report import report
 from services.intake.actions.reserve import strike
-from services.intake.actions.roster import import_chunk, read_roster, read_workbook, upload_roster
+from services.intake.actions.roster import (
+    headings_of_file,
+    import_chunk,
+    map_columns,
+    mapped_table,
+    read_roster,
+    read_workbook,
+    upload_roster,
+)
 from services.intake.actions.screening import definitions_of, fairness_view, prove, screen, screening_chunk, start_screening
 from services.intake.actions.search import hash_again, index_if_needed, search_index_chunk, search_people
 from services.intake.actions.survey import accept_survey, open_survey, record_visits
@@ -38,11 +46,14 @@ __all__ = [
     "explain",
     "fairness_view",
     "hash_again",
+    "headings_of_file",
     "import_chunk",
     "index_if_needed",
     "kept_notice",
     "known_flags",
     "letters",
+    "map_columns",
+    "mapped_table",
     "merge",
     "note_explanation",
     "object_to_selection",

@@ -1,6 +1,6 @@
-"""A roster is decided on by another person than the one who uploaded it: its good rows count, or they are forgotten.
+"""A roster is decided on by another person than the one who uploaded it: its good rows count, or nothing of it does.
 
-Acceptance moves rows inside the database, 500 at a time; what is sealed was sealed at the review and is not opened again.
+Acceptance reads the file again, 500 rows at a time: each is judged, sealed, and moved inside the database in one unit.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, sel
 from sqlmodel import col
 
 from services.intake.actions.roster import CHUNK, RosterState, check_survey_open
+from services.intake.actions.roster_plan import Planned, Reviewing, plan, staged
 from services.intake.actions.search import start_indexing
 from services.intake.domain.programme import check_different_officer
 from services.intake.labels import ROSTER_STATUS
@@ -28,21 +29,23 @@ from services.intake.store import (
     count_people_of_files,
 )
 from shared.access import Actor
+from shared.divisions import contains
 from shared.errors import WrongState
 from shared.events.intake import RosterAccepted
 from shared.personal import Keyring
 from shared.rewrapping import is_due
 from shared.work import Work
 
+GOOD: Final = ("new", "update", "unchanged")
 _OF_HOUSEHOLD: Final = ("category", "division", "living_members", "roster_id")
 _OF_PERSON: Final = (
-    "roster_id", "secret_id", "birth", "sex", "relation", "schooling",
+    "row_hash", "secret_id", "birth", "sex", "relation", "schooling",
     "has_single_parent", "disability_kind", "disability_level", "is_seriously_ill",
 )  # fmt: skip
 
 
 class RosterStale(WrongState):
-    """People of the roster came into the store or were merged after it was reviewed; what was looked at is not what would happen."""
+    """Another roster of these parts, or a merge, came after this one was reviewed; what was looked at may not be what would happen."""
 
     code = "roster-stale"
 
@@ -55,56 +58,59 @@ def accept_roster(roster_id: UUID, *, work: Work, today: date, actor: Actor, key
     statuses = work.rows(select(col(Roster.status)).with_for_update())  # locked: two acceptances at one moment must see each other
     if any(status == "accepting" for (status,) in statuses):
         raise RosterState("另一份名册正在采用，请稍后再试")
-    came_since = (
-        col(StagedRow.roster_id) == roster_id,
-        col(StagedRow.verdict) == "new",
-        col(StagedRow.identity_key) == Person.identity_key,
-    )
     if keyring.is_changing and work.scalar(select(exists().where(is_due(PersonSecret, keyring)))):
         raise RosterState("正在更换加密密钥，名册暂不能采用，请稍后再试")  # the keyed hashes compared below are of two keys
-    merged_since = (
-        col(StagedRow.roster_id) == roster_id,
-        col(StagedRow.verdict) == "update",
-        col(StagedRow.person_id).in_(select(col(Person.id)).where(col(Person.merged_into).is_not(None))),
-    )
-    if work.scalar(select(exists().where(*merged_since))):
-        raise RosterStale("名册读取之后，其中有人员的档案已并入另一份档案；请不予采用本次读取结果，重新上传")
-    if work.scalar(select(exists().where(*came_since))):
-        raise RosterStale("名册读取之后，其中有人员已由其他名册建档；请不予采用本次读取结果，重新上传")
+    if _merged_since(roster, work):
+        raise RosterStale("名册读取之后，有人员的档案已并入另一份档案；请重新读取，或重新上传")
+    if _overtaken(roster, work):
+        raise RosterStale("名册读取之后，同一地区又采用了另一份名册；请重新读取，或重新上传")
     return _decide(roster, "accepting", "roster_acceptance", "", work, today, actor)
 
 
 def reject_roster(roster_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) -> dict[str, UUID]:
-    """Forget the good rows with all that was sealed of them; the faults stay to be mended."""
-    return _decide(_to_decide(roster_id, work, actor), "rejected", "roster_rejection", reason, work, today, actor)
+    """Take nothing of it; the faults stay to be mended."""
+    roster = _to_decide(roster_id, work, actor)
+    _decided(roster, "rejected", reason, today, actor)
+    return {"roster_id": roster.id}
 
 
-def acceptance_chunk(roster_id: UUID, position: int, *, work: Work) -> int | None:
-    """Turn some staged rows into households and persons; a person known by identity number is updated, never doubled."""
+def acceptance_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, work: Work, keyring: Keyring) -> int | None:
+    """Turn some rows into households and persons; a person known by identity number is updated, never doubled."""
     roster = work.get(Roster, roster_id)
-    last = _end_of_chunk(roster_id, position, work)
-    if last is not None:
-        rows = _between(roster_id, position, last)
-        _keep_households(rows, work)
-        _keep_people(rows, work)
-        if roster.survey_id is not None:
-            _keep_survey_files(rows, roster.survey_id, work)
-        work.execute(delete(StagedRow).where(*rows))
-        return last
-    roster.status = "accepted"
+    planned = plan(prepared.take(position, CHUNK), prepared.table, work, keyring)
+    rows = _stage(roster, planned, prepared, work, keyring)
+    _keep_households(rows, work)
+    _keep_people(rows, work)
+    if roster.survey_id is not None:
+        _keep_survey_files(rows, roster.survey_id, work)
+    work.execute(delete(StagedRow).where(*rows))
+    if position + CHUNK < prepared.table.filled:
+        return position + CHUNK
+    roster.status, roster.accepted_at = "accepted", work.now
     start_indexing(work)
     _say(roster, work)
     return None
 
 
-def rejection_chunk(roster_id: UUID, position: int, *, work: Work) -> int | None:
-    """Destroy what was sealed of some staged rows, and the rows."""
-    last = _end_of_chunk(roster_id, position, work)
-    if last is not None:
-        rows = _between(roster_id, position, last)
-        work.execute(delete(PersonSecret).where(col(PersonSecret.id).in_(select(col(StagedRow.secret_id)).where(*rows))))
-        work.execute(delete(StagedRow).where(*rows))
-    return last
+def _stage(roster: Roster, planned: Sequence[Planned], prepared: Reviewing, work: Work, keyring: Keyring) -> Sequence[ColumnElement[bool]]:
+    """Put the good rows beside the tables into which they go; gives the condition that finds them."""
+    good = [each for each in planned if each.verdict in GOOD]
+    kept = [staged(roster.id, position, each, prepared.table, work, keyring) for position, each in enumerate(good)]
+    if secrets := [secret for _, secret in kept if secret is not None]:
+        work.insert(PersonSecret, secrets)
+    if kept:
+        work.insert(StagedRow, [row for row, _ in kept])
+    return (col(StagedRow.roster_id) == roster.id, col(StagedRow.verdict).in_(GOOD))
+
+
+def _merged_since(roster: Roster, work: Work) -> bool:
+    act = work.kernel.act.c
+    return bool(work.scalar(select(exists().where(act.name == "merge", act.at > roster.reviewed_at))))
+
+
+def _overtaken(roster: Roster, work: Work) -> bool:
+    later = select(col(Roster.division)).where(col(Roster.accepted_at) > roster.reviewed_at, col(Roster.id) != roster.id)
+    return any(contains(division, roster.division) or contains(roster.division, division) for (division,) in work.rows(later))
 
 
 def _to_decide(roster_id: UUID, work: Work, actor: Actor) -> Roster:
@@ -113,54 +119,49 @@ def _to_decide(roster_id: UUID, work: Work, actor: Actor) -> Roster:
     work.about("roster", roster_id)
     if roster.status != "reviewed":
         raise RosterState(f"名册目前为“{ROSTER_STATUS[roster.status]}”，须在“{ROSTER_STATUS['reviewed']}”时决定")
-    check_different_officer(actor.account, roster.uploaded_by, act="名册采用")
+    if not actor.is_system:  # at the command line of the machine itself there is nobody else to ask
+        check_different_officer(actor.account, roster.uploaded_by, act="名册采用")
     return roster
 
 
 def _decide(roster: Roster, status: str, job: str, reason: str, work: Work, today: date, actor: Actor) -> dict[str, UUID]:
-    roster.status, roster.decided_by, roster.decided_on, roster.reason = status, actor.account, today, reason
-    roster.job_id = work.start_job(job, roster.id, roster.rows + 1)
+    _decided(roster, status, reason, today, actor)
+    roster.job_id = work.start_job(job, roster.id, roster.rows - roster.blank)
     return {"roster_id": roster.id, "job_id": roster.job_id}
 
 
-def _end_of_chunk(roster_id: UUID, position: int, work: Work) -> int | None:
-    """Number of the last good row of the next chunk; None when no good row is left."""
-    number = col(StagedRow.number)
-    good = select(number).where(col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict) != "faulty", number > position)
-    last = work.scalar(select(func.max(good.order_by(number).limit(CHUNK).subquery().c.number)))
-    return None if last is None else int(last)
-
-
-def _between(roster_id: UUID, position: int, last: int) -> Sequence[ColumnElement[bool]]:
-    """The good rows of one chunk."""
-    number = col(StagedRow.number)
-    return (col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict) != "faulty", number > position, number <= last)
+def _decided(roster: Roster, status: str, reason: str, today: date, actor: Actor) -> None:
+    roster.status, roster.decided_by, roster.decided_on, roster.reason = status, actor.account, today, reason
 
 
 def _is_first(rows: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
     """Whether a staged row is the first of its household in the chunk."""
-    return col(StagedRow.number).in_(select(func.min(StagedRow.number)).where(*rows).group_by(col(StagedRow.household_no)))
+    return col(StagedRow.position).in_(select(func.min(StagedRow.position)).where(*rows).group_by(col(StagedRow.household_no)))
 
 
 def _keep_households(rows: Sequence[ColumnElement[bool]], work: Work) -> None:
     """Bring known households up to date and make the others, each from its first row here; its rows agree, that was checked."""
     given = {name: getattr(StagedRow, name) for name in _OF_HOUSEHOLD}
     same = col(Household.household_no) == col(StagedRow.household_no)
-    work.execute(update(Household).where(same, *rows, _is_first(rows)).values(given))
+    told = (*rows, col(StagedRow.verdict) != "unchanged")
+    work.execute(update(Household).where(same, *told, _is_first(told)).values(given))
     columns = {"id": col(StagedRow.id), "household_no": col(StagedRow.household_no), "housing": literal(""), **given}
-    fresh = select(*columns.values()).where(*rows, _is_first(rows), ~exists().where(same))
+    fresh = select(*columns.values()).where(*told, _is_first(told), ~exists().where(same))
     work.execute(insert(Household).from_select(list(columns), fresh))
 
 
 def _keep_people(rows: Sequence[ColumnElement[bool]], work: Work) -> None:
-    given: dict[str, Any] = {"household_id": col(Household.id), "indexed_by": literal("")} | {
+    stands = {"roster_id": col(StagedRow.roster_id), "roster_sheet": col(StagedRow.sheet), "roster_row": col(StagedRow.number)}
+    given: dict[str, Any] = {"household_id": col(Household.id), "indexed_by": literal("")} | stands | {
         name: getattr(StagedRow, name) for name in _OF_PERSON
-    }
+    }  # fmt: skip
     at_home = col(Household.household_no) == col(StagedRow.household_no)
-    known = (col(StagedRow.verdict) == "update", col(Person.id) == col(StagedRow.person_id))
+    is_same = col(Person.id) == col(StagedRow.person_id)
+    known = (col(StagedRow.verdict) == "update", is_same)
     # an earlier secret goes with its key: two copies of a person's fields would outlive an erasure of one
     work.execute(delete(PersonSecret).where(col(PersonSecret.id).in_(select(col(Person.secret_id)).where(*known, *rows))))
     work.execute(update(Person).where(at_home, *known, *rows).values(given))
+    work.execute(update(Person).where(col(StagedRow.verdict) == "unchanged", is_same, *rows).values(stands))
     columns = {"id": col(StagedRow.person_id), "identity_key": col(StagedRow.identity_key), "status": literal("present"), **given}
     fresh = select(*columns.values()).where(at_home, col(StagedRow.verdict) == "new", *rows)
     work.execute(insert(Person).from_select(list(columns), fresh))

@@ -1,36 +1,31 @@
-"""A roster comes in: read, checked row by row, and laid before a clerk; `acceptance` decides on it."""
+"""A roster comes in: its columns are found, every row is checked, and a clerk looks at what was found; `acceptance` decides on it.
 
-from collections.abc import Sequence
+The file is the record: the review keeps the rows that stay out and counts the others, the acceptance reads the file again.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
-from io import BytesIO
-from typing import Any, Literal, NamedTuple, cast
+from hashlib import sha256
+from typing import Any, Literal
 from uuid import UUID
 
-from python_calamine import CalamineError, CalamineWorkbook
-from sqlalchemy import func, select
+from sqlalchemy import Select, delete, select
 from sqlmodel import col
 
-from services.intake.domain.roster import (
-    CATEGORY,
-    HOUSEHOLD_NO,
-    IDENTITY,
-    Cell,
-    CellFault,
-    RosterRow,
-    RosterTable,
-    RosterUnreadable,
-    cell_name,
-    check_row,
-    read_table,
-)
-from services.intake.store import PersonSecret, Roster, StagedRow, Survey, check_reach, known_categories, known_people
-from services.intake.store.roster import Known
+from services.intake.actions.roster_plan import Planned, Reviewing, plan
+from services.intake.domain.columns import COLUMNS, header_name
+from services.intake.domain.roster import Again, Faulty
+from services.intake.domain.roster_table import RosterTable, headers_of, read_table
+from services.intake.labels import ROSTER_STATUS
+from services.intake.store import Roster, RosterShape, StagedRow, Survey, check_reach
 from shared.access import Actor
 from shared.errors import RuleRefusal, WrongState
 from shared.files import Files, require_file
 from shared.ids import new_id
 from shared.personal import Keyring
+from shared.sheets import Book, open_book
 from shared.work import Reader, Work
 
 CHUNK = 500
@@ -46,29 +41,25 @@ class SurveyMissing(RuleRefusal):
     code = "survey-missing"
 
 
+class MappingRefused(RuleRefusal):
+    """Two fields in one column, a heading that the file does not have, or a name that is taken."""
+
+    code = "roster-mapping"
+
+
+def open_file(file_id: UUID, *, reader: Reader, files: Files) -> Book:
+    """Raises SheetUnreadable. Takes long: not in a unit."""
+    return open_book(files.open(require_file(reader, file_id).sha256))
+
+
 def read_workbook(file_id: UUID, *, reader: Reader, files: Files) -> RosterTable:
-    """The first sheet of an uploaded workbook with its columns found. Raises RosterUnreadable. Takes long: not in a unit."""
-    content = files.open(require_file(reader, file_id).sha256)
-    try:
-        sheet = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
-    except CalamineError as error:
-        raise RosterUnreadable("文件不是可读的 Excel 工作簿（xlsx）", field="file") from error
-    return read_table(cast("Sequence[Sequence[Cell]]", sheet))
+    """An uploaded roster with its columns found, by a mapping that was saved for headings like these, else by guessing. Takes long.
 
-
-class Checked(NamedTuple):
-    """A row as it will be kept: what is staged, and what is sealed of it; None for a faulty one."""
-
-    staged: dict[str, Any]
-    secret: dict[str, Any] | None
-
-
-def read_roster(roster_id: UUID, *, reader: Reader, files: Files, keyring: Keyring) -> list[Checked]:
-    """Prepares the import beside the writer: every row checked, compared with the store, and sealed or told its faults."""
-    roster = reader.get(Roster, roster_id)
-    table = read_workbook(roster.file_id, reader=reader, files=files)
-    starts = range(0, len(table.rows), CHUNK)
-    return [row for start in starts for row in _check(roster, table, range(start, min(start + CHUNK, len(table.rows))), reader, keyring)]
+    Raises SheetUnreadable or RosterUnreadable.
+    """
+    book = open_file(file_id, reader=reader, files=files)
+    found = shape_of(headers_of(book), reader)
+    return read_table(book, found.columns if found else None)
 
 
 def upload_roster(
@@ -80,11 +71,13 @@ def upload_roster(
     file: UUID,
     survey_id: UUID | None,
     rows: int,
+    columns: Mapping[str, str],
+    category: str = "",
     work: Work,
     today: date,
     actor: Actor,
 ) -> dict[str, Any]:
-    """Take in a workbook; its rows are checked by a job and wait for acceptance."""
+    """Take in a workbook; its rows are checked by a job and wait for acceptance. Without columns a clerk says first which they are."""
     check_reach(division, actor, "地区")
     if (survey_id is None) == (purpose == "survey"):
         raise SurveyMissing("用于调查的名册须指明调查，测算用名册不属于任何调查", field="survey_id")
@@ -98,29 +91,88 @@ def upload_roster(
         division=division,
         survey_id=survey_id,
         file_id=file,
-        status="importing",
+        status="importing" if columns else "mapping",
+        columns=dict(columns),
+        category=category,
         rows=rows,
         uploaded_by=actor.account,
         uploaded_on=today,
     )
-    roster.job_id = work.start_job("roster_import", roster.id, rows)
+    roster.job_id = work.start_job("roster_import", roster.id, rows) if columns else None
     work.add(roster)
     work.about("roster", roster.id)
     return {"roster_id": roster.id, "job_id": roster.job_id, "rows": rows}
 
 
-def import_chunk(roster_id: UUID, position: int, *, prepared: list[Checked], work: Work) -> int | None:
-    """Keep some rows; after the last of them the roster can be looked through."""
-    rows = prepared[position : position + CHUNK]
-    good = [row.staged for row in rows if row.secret is not None]
-    faulty = [row.staged for row in rows if row.secret is None]
-    secrets = [row.secret for row in rows if row.secret is not None]
-    for table, kept in ((StagedRow, faulty), (StagedRow, good), (PersonSecret, secrets)):
-        if kept:
-            work.insert(table, kept)
-    if position + CHUNK < len(prepared):
+def map_columns(
+    roster_id: UUID,
+    *,
+    columns: Mapping[str, str],
+    rows: int,
+    headings: Sequence[str],
+    save_as: str = "",
+    work: Work,
+    today: date,
+    actor: Actor,
+) -> dict[str, Any]:
+    """Say which heading stands for which column, and read the file again. Saved under a name, it serves later files with these headings."""
+    roster = work.get(Roster, roster_id)
+    check_reach(roster.division, actor, "名册")
+    work.about("roster", roster_id)
+    if roster.status not in ("mapping", "reviewed"):
+        raise RosterState(f"名册目前为“{ROSTER_STATUS[roster.status]}”，不能再改列的对应关系")
+    if save_as:
+        _save_shape(save_as, columns, headings, work, today, actor)
+    work.execute(delete(StagedRow).where(col(StagedRow.roster_id) == roster_id))
+    for count in ("households", "good", "faulty", "duplicates", "blank", "new", "updated", "unchanged"):
+        setattr(roster, count, 0)
+    roster.columns, roster.rows, roster.status = dict(columns), rows, "importing"
+    roster.job_id = work.start_job("roster_import", roster.id, rows)
+    return {"roster_id": roster.id, "job_id": roster.job_id}
+
+
+def check_mapping(columns: Mapping[str, str], headings: Sequence[str]) -> None:
+    """Raises MappingRefused."""
+    chosen = {column: heading for column, heading in columns.items() if heading}
+    uses = Counter(chosen.values())
+    for column, heading in chosen.items():
+        if column not in COLUMNS or heading not in headings:
+            raise MappingRefused(f"“{column}”所选的列不在文件中", field=f"column-{column}")
+        if uses[heading] > 1:
+            raise MappingRefused(f"列“{heading}”不能用于两项", field=f"column-{column}")
+
+
+def mapped_table(roster_id: UUID, columns: Mapping[str, str], *, reader: Reader, files: Files) -> RosterTable:
+    """The roster's file by these columns. Raises RosterUnreadable, MappingRefused. Takes long."""
+    book = open_file(reader.get(Roster, roster_id).file_id, reader=reader, files=files)
+    check_mapping(columns, headers_of(book))
+    return read_table(book, columns)
+
+
+def headings_of_file(roster_id: UUID, *, reader: Reader, files: Files) -> list[str]:
+    """What a clerk may choose from."""
+    return headers_of(open_file(reader.get(Roster, roster_id).file_id, reader=reader, files=files))
+
+
+def read_roster(roster_id: UUID, *, reader: Reader, files: Files) -> Reviewing:
+    """Prepares the import beside the writer: the file with its columns found and its households counted."""
+    roster = reader.get(Roster, roster_id)
+    table = read_table(open_file(roster.file_id, reader=reader, files=files), roster.columns)
+    return Reviewing(table, roster.frame(), reader)
+
+
+def import_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, work: Work, keyring: Keyring) -> int | None:
+    """Check some rows and keep those that stay out; after the last of them the roster can be looked through."""
+    roster = work.get(Roster, roster_id)
+    planned = plan(prepared.take(position, CHUNK), prepared.table, work, keyring)
+    if out := [row for each in planned if (row := _staying_out(roster_id, each)) is not None]:
+        work.insert(StagedRow, out)
+    _count(roster, planned)
+    if position + CHUNK < prepared.table.filled:
         return position + CHUNK
-    _review(work.get(Roster, roster_id), work)
+    roster.blank, roster.rows = prepared.table.blank, prepared.table.rows
+    roster.households = len(prepared.good_households)
+    roster.status, roster.reviewed_at = "reviewed", work.now
     return None
 
 
@@ -130,72 +182,51 @@ def check_survey_open(survey_id: UUID, work: Work) -> None:
         raise RosterState("该调查已经验收，不能再加入名册", field="survey_id")
 
 
-def _check(roster: Roster, table: RosterTable, positions: range, reader: Reader, keyring: Keyring) -> list[Checked]:
-    rows = [check_row(position, table, roster.frame()) for position in positions]
-    keys = {row.number: keyring.search_hashes(row.identity.number) for row in rows if isinstance(row, RosterRow)}
-    known = known_people([each for them in keys.values() for each in them], reader=reader)
-    people = {them[0]: next((known[each] for each in them if each in known), None) for them in keys.values()}
-    categories = known_categories({row.household_no for row in rows if isinstance(row, RosterRow)}, reader=reader)
-    checked = []
-    for position, row in zip(positions, rows, strict=True):
-        if isinstance(row, RosterRow):
-            key = keys[row.number][0]
-            faults = _store_faults(row, people.get(key), categories.get(row.household_no, row.category), table)
-            checked.append(_faulty(roster.id, row.number, faults) if faults else _good(roster.id, row, key, people.get(key), keyring))
+def shape_of(headings: Sequence[str], reader: Reader) -> RosterShape | None:
+    """The mapping that was saved last for a file with these headings."""
+    same = col(RosterShape.headings) == _hash(headings)
+    return next(iter(reader.select(_shapes().where(same).limit(1))), None)
+
+
+def _shapes() -> Select[RosterShape]:
+    return select(RosterShape).order_by(col(RosterShape.saved_on).desc(), col(RosterShape.id).desc())
+
+
+def _hash(headings: Sequence[str]) -> str:
+    return sha256("\n".join(header_name(each) for each in headings).encode()).hexdigest()
+
+
+def _save_shape(name: str, columns: Mapping[str, str], headings: Sequence[str], work: Work, today: date, actor: Actor) -> None:
+    """A name that is taken is given to the new mapping: whoever saves again means to put it right."""
+    found = next(iter(work.select(select(RosterShape).where(col(RosterShape.name) == name))), None)
+    shape = work.get(RosterShape, found.id) if found else RosterShape(name=name, headings="", columns={}, saved_by="", saved_on=today)
+    shape.headings, shape.columns, shape.saved_by, shape.saved_on = _hash(headings), dict(columns), actor.account, today
+    if not found:
+        work.add(shape)
+
+
+def _count(roster: Roster, planned: Sequence[Planned]) -> None:
+    for each in planned:
+        if each.verdict == "new":
+            roster.new += 1
+        elif each.verdict == "update":
+            roster.updated += 1
+        elif each.verdict == "unchanged":
+            roster.unchanged += 1
+        elif each.verdict == "duplicate":
+            roster.duplicates += 1
         else:
-            checked.append(_faulty(roster.id, table.rows[position].number, row))
-    return checked
+            roster.faulty += 1
+    roster.good = roster.new + roster.updated + roster.unchanged
 
 
-def _review(roster: Roster, work: Work) -> None:
-    """Count what the clerk and the officer will look at."""
-    of_roster = col(StagedRow.roster_id) == roster.id
-    verdict = col(StagedRow.verdict)
-    counts = {row[0]: int(row[1]) for row in work.rows(select(verdict, func.count()).where(of_roster).group_by(verdict))}
-    roster.new, roster.updated, roster.faulty = (counts.get(each, 0) for each in ("new", "update", "faulty"))
-    roster.good = roster.new + roster.updated
-    roster.households = int(work.scalar(select(func.count(func.distinct(StagedRow.household_no))).where(of_roster, verdict != "faulty")))
-    roster.status = "reviewed"
-
-
-def _store_faults(row: RosterRow, known: Known | None, household_category: str, table: RosterTable) -> tuple[CellFault, ...]:
-    """What the store has against a row: a number given up by a merge, or another category; two rosters may not pull one to and fro."""
-    if known is not None and known.is_merged:
-        return (CellFault(cell_name(row.number, table.columns[IDENTITY]), IDENTITY, MERGED_NUMBER),)
-    if known is not None and known.category != row.category:
-        return (CellFault(cell_name(row.number, table.columns[CATEGORY]), CATEGORY, "该人员已按其他救助类别建档，请先核实类别变更"),)
-    if household_category != row.category:
-        return (CellFault(cell_name(row.number, table.columns[HOUSEHOLD_NO]), HOUSEHOLD_NO, "该户编号已用于其他救助类别的户"),)
-    return ()
-
-
-def _good(roster_id: UUID, row: RosterRow, identity_key: str, known: Known | None, keyring: Keyring) -> Checked:
-    person_id, secret_id = known.person_id if known else new_id(), new_id()
-    sealed = keyring.seal(person_id, row.personal())
-    staged = {
-        "id": new_id(),
-        "roster_id": roster_id,
-        "number": row.number,
-        "verdict": "update" if known else "new",
-        "person_id": person_id,
-        "secret_id": secret_id,
-        "identity_key": identity_key,
-        "household_no": row.household_no,
-        "category": row.category,
-        "division": row.division,
-        "living_members": row.living_members,
-        "birth": row.identity.birth,
-        "sex": row.sex,
-        "relation": row.relation,
-        "schooling": row.schooling,
-        "has_single_parent": bool(row.single_parent),
-        "disability_kind": row.disability_kind,
-        "disability_level": row.disability_level,
-        "is_seriously_ill": bool(row.illness),
-    }
-    return Checked(staged, {"id": secret_id, "person_id": person_id} | asdict(sealed))
-
-
-def _faulty(roster_id: UUID, number: int, faults: Sequence[CellFault]) -> Checked:
-    told = [asdict(fault) for fault in faults]
-    return Checked({"id": new_id(), "roster_id": roster_id, "number": number, "verdict": "faulty", "faults": told}, None)
+def _staying_out(roster_id: UUID, planned: Planned) -> dict[str, Any] | None:
+    found = planned.found
+    if isinstance(found, Faulty):
+        faults, reason = found.faults, found.reason
+    elif isinstance(found, Again):
+        faults, reason = (found.told(),), "重复"
+    else:
+        return None
+    place = {"sheet": found.line.sheet, "number": found.line.number, "verdict": planned.verdict}
+    return {"id": new_id(), "roster_id": roster_id, **place, "reason": reason, "faults": [asdict(fault) for fault in faults]}

@@ -1,7 +1,7 @@
 """Rosters and the population they make."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -21,12 +21,13 @@ class UploadRoster(Body):
     division: DivisionCode
     file: UUID
     survey_id: UUID | None = None
+    category: Category | Literal[""] = ""
 
 
 @router.post("/rosters", status_code=201)
 async def upload_roster(body: UploadRoster, call: Annotated[Call, allows("clerk")]) -> Response:
     table = await call.runtime.read(actions.read_workbook, body.file)
-    return await call.act(actions.upload_roster, rows=len(table.rows), **fields(body))
+    return await call.act(actions.upload_roster, rows=table.rows, columns=table.names, **fields(body))
 
 
 @router.get("/rosters/{roster_id}")
@@ -44,7 +45,7 @@ async def accept_roster(roster_id: UUID, call: Annotated[Call, allows("officer")
     return await call.act(actions.accept_roster, roster_id)
 
 
-@router.post("/rosters/{roster_id}/rejection", status_code=202)
+@router.post("/rosters/{roster_id}/rejection")
 async def reject_roster(roster_id: UUID, body: GivenReason, call: Annotated[Call, allows("officer")]) -> Response:
     return await call.act(actions.reject_roster, roster_id, reason=body.reason)
 

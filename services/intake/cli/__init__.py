@@ -3,6 +3,7 @@
 import typer
 
 from services.intake.cli.export import export
+from services.intake.cli.roster import import_files
 from services.intake.cli.screen import screen
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Rosters and screening from the command line.")
@@ -14,4 +15,5 @@ def intake() -> None:
 
 
 app.command()(export)
+app.command("import")(import_files)
 app.command()(screen)

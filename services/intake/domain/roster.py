@@ -1,208 +1,140 @@
 """A roster (名册) as the street office sends it: a table whose every cell is checked before anything of it counts.
 
 Numbers are read as people type them: full-width digits, trailing spaces and a lower-case x are put right. An identity
-number in a numeric cell is refused, because the spreadsheet has already rounded its last digits away.
+number in a numeric cell is refused, because the spreadsheet has already rounded its last digits away; a formula because
+what it came to was written by whoever made the file.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from re import compile as pattern
 from typing import Final, NamedTuple
 
-from services.intake import labels
-from shared.divisions import DIGITS, contains, is_known
-from shared.errors import RuleRefusal
-from shared.identity import DisabilityCardFault, Identity, IdentityFault, Sex, check_disability_card, check_identity_number
-
-Cell = str | float | int | bool | date | None
-"""What a spreadsheet cell holds."""
-
-HOUSEHOLD_NO: Final = "户编号"
-CATEGORY: Final = "救助类别"
-DIVISION: Final = "区划代码"
-LIVING: Final = "实际居住人数"
-NAME: Final = "姓名"
-IDENTITY: Final = "身份证号"
-RELATION: Final = "与户主关系"
-MARITAL: Final = "婚姻状况"
-SCHOOLING: Final = "就读学段"
-SINGLE_PARENT: Final = "单亲原因"
-DISABILITY_CARD: Final = "残疾证号"
-ILLNESS: Final = "重病病种"
-PHONE: Final = "联系电话"
-ADDRESS: Final = "住址"
-
-COLUMNS: Final = (
-    *(HOUSEHOLD_NO, CATEGORY, DIVISION, LIVING, NAME, IDENTITY, RELATION, MARITAL),
-    *(SCHOOLING, SINGLE_PARENT, DISABILITY_CARD, ILLNESS, PHONE, ADDRESS),
+from services.intake.domain.columns import (
+    ADDRESS,
+    AGE,
+    BIRTH,
+    CATEGORY,
+    COLUMNS,
+    DISABILITY_CARD,
+    DIVISION,
+    HOUSEHOLD_NO,
+    IDENTITY,
+    ILLNESS,
+    LIVING,
+    MARITAL,
+    NAME,
+    PHONE,
+    RELATION,
+    SCHOOLING,
+    SEX,
+    SINGLE_PARENT,
+    SIZE,
+)
+from services.intake.domain.dates import day_of, month_of
+from services.intake.domain.person import age_on
+from services.intake.domain.roster_row import CellFault, RosterFrame, RosterRow, cell_name
+from services.intake.domain.roster_table import Line, RosterTable
+from services.intake.domain.words import CATEGORIES, NOTHING, RELATIONS, SEXES
+from services.intake.domain.words import MARITAL as MARITAL_WORDS
+from services.intake.domain.words import SCHOOLING as SCHOOLING_WORDS
+from services.intake.domain.words import SINGLE_PARENT as SINGLE_PARENT_WORDS
+from shared.divisions import DIGITS, contains, is_known, level
+from shared.identity import (
+    DisabilityCardFault,
+    Identity,
+    IdentityFault,
+    check_disability_card,
+    check_identity_number,
+    with_check_digit,
 )
 
-_AT: Final = {column: position for position, column in enumerate(COLUMNS)}
-_LOSES_DIGITS: Final = (IDENTITY, DISABILITY_CARD)
-"""Columns longer than the 15 digits that a spreadsheet keeps of a number."""
-
-MOST_ROWS: Final = 50_000
-"""A larger roster is sent in parts: a district has fewer people on assistance."""
 STREET_DIGITS: Final = 9
 LONGEST_NAME: Final = 40
+LONGEST_TEXT: Final = 200
 LONGEST_HOUSEHOLD_NO: Final = 32
 LARGEST_HOUSEHOLD: Final = 30
 HEAD: Final = "head"
 
-_FULL_WIDTH: Final = {0xFF10 + n: ord("0") + n for n in range(10)} | {
-    wide + n: narrow + n for wide, narrow in ((0xFF21, ord("A")), (0xFF41, ord("a"))) for n in range(26)
-} | {0x3000: ord(" ")}  # fmt: skip
-_WIDE: Final = pattern("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u3000]")
 _IDENTITY_INSIDE: Final = pattern(r"\d{17}[\dXx]")
-_PHONE: Final = pattern(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{7,8}")
+_PHONE: Final = pattern(r"(?:\+?86)?1[3-9]\d{9}|(?:0\d{2,3})?\d{7,8}(?:转\d{1,6})?")
+_ROUNDED: Final = pattern(r"\d(?:\.\d+)?E\+\d+")
+_FREE: Final = frozenset({ADDRESS, ILLNESS, PHONE})
+"""Columns that hold whatever text there is: that of a formula too."""
 
 
-class RosterUnreadable(RuleRefusal):
-    """The workbook is not a roster: no rows, too many rows, or columns missing."""
+class Faulty(NamedTuple):
+    """A row that stays out, and why."""
 
-    code = "roster-unreadable"
-
-
-@dataclass(frozen=True, slots=True)
-class CellFault:
-    """What is wrong with one cell, in words that say how to mend it; never the cell's content."""
-
-    cell: str
-    column: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class RosterRow:
-    """One person of a roster, checked."""
-
-    number: int
-    household_no: str
-    category: str
-    division: str
-    living_members: int
-    name: str
-    identity: Identity
-    relation: str
-    marital: str
-    schooling: str
-    single_parent: str
-    disability_card: str
-    disability_kind: int
-    disability_level: int
-    """0 without a card, else 1 (severest) to 4."""
-    illness: str
-    phone: str
-    address: str
+    line: Line
+    faults: tuple[CellFault, ...]
 
     @property
-    def sex(self) -> Sex:
-        return self.identity.sex
-
-    def personal(self) -> dict[str, str]:
-        """What says who the person is, or why the household is in need: sealed, never a column (decision 17)."""
-        fields = {
-            "name": self.name,
-            "identity_number": self.identity.number,
-            "phone": self.phone,
-            "address": self.address,
-            "marital": self.marital,
-            "single_parent": self.single_parent,
-            "disability_card": self.disability_card,
-            "illness": self.illness,
-        }
-        return {name: value for name, value in fields.items() if value}
+    def reason(self) -> str:
+        """The one under which the row is counted."""
+        return f"{self.faults[0].column}：{self.faults[0].reason}"
 
 
-@dataclass(slots=True)
-class _Household:
-    """What the rows of one household must agree on: the first row's words, and how many heads there are."""
+class Again(NamedTuple):
+    """A person whom an earlier row of the same file has brought."""
 
-    first_row: int
-    category: str
-    division: str
-    living: str
-    heads: int = 0
+    line: Line
+    first: int
 
-
-class _Line(NamedTuple):
-    """One row of the sheet as text, in the order of COLUMNS, and which long numbers the spreadsheet has rounded."""
-
-    number: int
-    texts: Sequence[str]
-    numeric: frozenset[str]
+    def told(self) -> CellFault:
+        place = cell_name(self.line.number, self.line.columns[IDENTITY])
+        sheet = f"{self.line.sheet}!" if self.line.sheet else ""
+        return CellFault(f"{sheet}{place}", IDENTITY, f"与第 {self.first} 行重复", "与前面的行重复")
 
 
-@dataclass(frozen=True, slots=True)
-class RosterTable:
-    """A sheet with its columns found, and what can only be judged over the whole of it."""
-
-    columns: Mapping[str, int]
-    rows: Sequence[_Line]
-    """Blank rows left out."""
-    first_with_identity: Mapping[str, int]
-    households: Mapping[str, _Household]
+Judged = RosterRow | Faulty | Again
 
 
-@dataclass(frozen=True, slots=True)
-class RosterFrame:
-    """What every row of one roster is judged against."""
-
-    division: str
-    reference_on: date
-
-
-def read_table(sheet: Sequence[Sequence[Cell]]) -> RosterTable:
-    """Find the columns by their names. Raises RosterUnreadable."""
-    if not sheet:
-        raise RosterUnreadable("工作簿的第一张表是空的", field="file")
-    columns = _find_columns(sheet[0])
-    rows = [line for number, cells in enumerate(sheet[1:], start=2) if any((line := _line(number, cells, columns)).texts)]
-    if not rows:
-        raise RosterUnreadable("名册只有表头，没有人员", field="file")
-    if len(rows) > MOST_ROWS:
-        raise RosterUnreadable(f"名册有 {len(rows)} 行，一次最多 {MOST_ROWS} 行，请分开上传", field="file")
-    first_with_identity: dict[str, int] = {}
-    households: dict[str, _Household] = {}
-    for line in rows:
-        text = dict(zip(COLUMNS, line.texts, strict=True))
-        first_with_identity.setdefault(text[IDENTITY].upper(), line.number)
-        household = households.get(text[HOUSEHOLD_NO])
-        if household is None:
-            household = _Household(line.number, text[CATEGORY], text[DIVISION], text[LIVING])
-            households[text[HOUSEHOLD_NO]] = household
-        household.heads += text[RELATION] == labels.RELATION[HEAD]
-    return RosterTable(columns, rows, first_with_identity, households)
+def judge(table: RosterTable, frame: RosterFrame) -> Iterator[Judged]:
+    """Every row that is not blank, in order. The first good row of a person counts; later ones are that person again."""
+    brought: dict[int, int] = {}
+    for line in table.lines():
+        number = line.texts[_AT[IDENTITY]]
+        if (first := brought.get(_key(number))) and number == with_check_digit(number):
+            yield Again(line, first)
+            continue
+        found = check_line(line, table, frame)
+        if isinstance(found, RosterRow):
+            brought[_key(number)] = line.number
+        yield found
 
 
-def check_row(position: int, table: RosterTable, frame: RosterFrame) -> RosterRow | tuple[CellFault, ...]:
-    """The person in the row at this position, or everything that is wrong with it."""
-    line = table.rows[position]
+def _key(number: str) -> int:
+    """All but the check digit, as a number: a million of them are to fit into memory."""
+    body = number[:17]
+    return int(body) if body.isascii() and body.isdigit() else 0
+
+
+def check_line(line: Line, table: RosterTable, frame: RosterFrame) -> RosterRow | Faulty:
+    """The person in a row, or everything that is wrong with it."""
     row = _Reading(line, table, frame)
-    household_no = row.household_no()
-    category = row.word(CATEGORY, _CATEGORIES)
-    division = row.division()
-    living_members = row.living_members()
-    name = row.name()
     identity = row.identity()
-    relation = row.word(RELATION, _RELATIONS)
-    marital = row.word(MARITAL, _MARITAL, is_required=False)
-    schooling = row.word(SCHOOLING, _SCHOOLING, is_required=False)
-    single_parent = row.word(SINGLE_PARENT, _SINGLE_PARENT, is_required=False)
+    name = row.name()
+    household_no = row.household_no()
+    category = row.category()
+    division = row.division(identity)
+    living_members = row.living_members()
+    relation = row.relation()
+    marital = row.word(MARITAL, MARITAL_WORDS)
+    schooling = row.word(SCHOOLING, SCHOOLING_WORDS)
+    single_parent = row.word(SINGLE_PARENT, SINGLE_PARENT_WORDS)
     card, kind, level = row.disability(identity)
     phone = row.phone()
-    row.agrees_with_household(household_no)
-    address = row.text(ADDRESS)
-    if not address:
-        row.fault(ADDRESS, "住址不能为空")
+    address, illness = row.free(ADDRESS), row.free(ILLNESS)
+    row.agrees_with_household()
+    row.agrees_with_identity(identity)
     if row.faults or identity is None:
-        return tuple(row.faults)
-    illness = row.text(ILLNESS)
+        return Faulty(line, tuple(row.faults))
     return RosterRow(
         number=line.number,
+        sheet=line.sheet,
         household_no=household_no,
+        head_number="" if household_no else line.household or identity.number,
         category=category,
         division=division,
         living_members=living_members,
@@ -221,98 +153,115 @@ def check_row(position: int, table: RosterTable, frame: RosterFrame) -> RosterRo
     )
 
 
-def text_of(cell: Cell) -> str:
-    """The cell as text: full-width digits and letters narrowed, outer spaces gone, whole numbers without a fraction."""
-    if isinstance(cell, str):
-        return (cell.translate(_FULL_WIDTH) if _WIDE.search(cell) else cell).strip()
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell)
-
-
-def cell_name(row: int, column: int) -> str:
-    """As the spreadsheet shows it: row 17, column 4 is `E17`."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row}"
-
-
 class _Reading:
-    """One row while it is read; gathers all faults, so that a clerk mends a row in one go."""
+    """One row while it is read; gathers all faults, so that a clerk mends a row in one go. The gravest is looked for first."""
 
-    def __init__(self, line: _Line, table: RosterTable, frame: RosterFrame) -> None:
-        self.number = line.number
-        self.given = dict(zip(COLUMNS, line.texts, strict=True))
-        self.numeric = line.numeric
-        self.table = table
+    def __init__(self, line: Line, table: RosterTable, frame: RosterFrame) -> None:
+        self.line = line
+        self.given = line.texts
+        self.household = table.households[line.household]
+        self.columns = table.columns
         self.frame = frame
         self.faults: list[CellFault] = []
 
+    def fault(self, column: str, message: str, reason: str = "") -> None:
+        place = self.line.columns.get(column, self.line.columns[IDENTITY])
+        cell = cell_name(self.line.number, place)
+        sheet = f"{self.line.sheet}!" if self.line.sheet else ""
+        self.faults.append(CellFault(f"{sheet}{cell}", column, message, reason or message))
+
     def text(self, column: str) -> str:
-        return self.given[column]
+        """The cell, unless it is a formula, which is a fault."""
+        text = self.given[_AT[column]]
+        if column in self.line.formulas and column not in _FREE:
+            self.fault(column, "单元格是公式，不采信其结果；请“选择性粘贴—数值”后再上传", "单元格是公式")
+            return ""
+        return text
 
-    def fault(self, column: str, message: str) -> None:
-        self.faults.append(CellFault(cell_name(self.number, self.table.columns[column]), column, message))
-
-    def word(self, column: str, words: Mapping[str, str], *, is_required: bool = True) -> str:
-        """The code of a word out of a list; "" for an empty cell where that is allowed."""
-        text = self.text(column)
-        if not text and not is_required:
+    def word(self, column: str, words: Mapping[str, str], otherwise: str = "") -> str:
+        """The code of a word out of a list; "" for an empty cell."""
+        text = self.text(column) or otherwise
+        if not text or (text in NOTHING and text not in words):
             return ""
         code = words.get(text, "")
         if not code:
-            self.fault(column, f"应填写：{'、'.join(words)}" if text else f"不能为空，应填写：{'、'.join(words)}")
+            self.fault(column, f"应填写：{'、'.join(_first_words(words))}", "填写的不是规定的词")
         return code
 
     def household_no(self) -> str:
-        text = self.text(HOUSEHOLD_NO)
+        text = self.text(HOUSEHOLD_NO) or (self.line.household if HOUSEHOLD_NO in self.columns else "")
+        if HOUSEHOLD_NO not in self.columns:
+            return ""
         if not text or len(text) > LONGEST_HOUSEHOLD_NO:
-            self.fault(HOUSEHOLD_NO, f"户编号不能为空，且不超过 {LONGEST_HOUSEHOLD_NO} 个字符")
+            self.fault(HOUSEHOLD_NO, f"户编号不能为空，且不超过 {LONGEST_HOUSEHOLD_NO} 个字符", "为空或过长")
         elif _IDENTITY_INSIDE.search(text):
             self.fault(HOUSEHOLD_NO, "户编号不得含有身份证号码")
         return text
 
-    def division(self) -> str:
-        text = self.text(DIVISION)
+    def category(self) -> str:
+        return self.word(CATEGORY, CATEGORIES, self.household.category) or self.frame.category or self._missing_category()
+
+    def _missing_category(self) -> str:
+        if not any(fault.column == CATEGORY for fault in self.faults):
+            self.fault(CATEGORY, f"不能为空，应填写：{'、'.join(_first_words(CATEGORIES))}", "为空")
+        return ""
+
+    def division(self, identity: Identity | None) -> str:
+        text = self.text(DIVISION) or self.household.division
+        if DIVISION not in self.columns:
+            if level(self.frame.division):
+                return self.frame.division
+            return identity.division if identity is not None else ""
         if fault := _division_fault(text, self.frame.division):
             self.fault(DIVISION, fault)
         return text
 
     def living_members(self) -> int:
-        text = self.text(LIVING)
+        text = self.text(LIVING) or self.household.living
+        if not text:
+            return min(self.household.people, LARGEST_HOUSEHOLD)
         if not text.isdigit() or not 1 <= int(text) <= LARGEST_HOUSEHOLD:
             self.fault(LIVING, f"应为 1 至 {LARGEST_HOUSEHOLD} 的整数")
             return 0
         return int(text)
 
     def name(self) -> str:
-        text = self.text(NAME)
+        text = " ".join(self.text(NAME).split())
+        if " " in text and not text.isascii():
+            text = text.replace(" ", "")
         if not 2 <= len(text) <= LONGEST_NAME or any(char.isdigit() for char in text):
-            self.fault(NAME, f"姓名应为 2 至 {LONGEST_NAME} 个字，不含数字")
+            self.fault(NAME, f"姓名应为 2 至 {LONGEST_NAME} 个字，不含数字", "为空、过短、过长或含数字")
         return text
 
     def identity(self) -> Identity | None:
-        if self.is_numeric(IDENTITY, "身份证号"):
+        text = self.text(IDENTITY)
+        if not text and self.faults:
             return None
-        text = self.text(IDENTITY).upper()
+        if not text:
+            self.fault(IDENTITY, "身份证号不能为空", "为空")
+            return None
+        if self._is_rounded(IDENTITY, "身份证号"):
+            return None
         try:
-            identity = check_identity_number(text, on=self.frame.reference_on)
+            return check_identity_number(text, on=self.frame.reference_on)
         except IdentityFault as fault:
             self.fault(IDENTITY, fault.message)
             return None
-        if (first := self.table.first_with_identity[text]) != self.number:
-            self.fault(IDENTITY, f"与第 {first} 行重复")
-        return identity
+
+    def relation(self) -> str:
+        """In a roster without this column the head is whose number it says, or the first of the household."""
+        if RELATION not in self.columns:
+            is_head = self.line.household == self.given[_AT[IDENTITY]] or self.line.position == self.household.first
+            return HEAD if is_head else "other"
+        text = self.text(RELATION)
+        if not text and RELATION not in self.line.formulas:
+            self.fault(RELATION, f"不能为空，应填写：{'、'.join(_first_words(RELATIONS))}", "为空")
+        return self.word(RELATION, RELATIONS) if text else ""
 
     def disability(self, identity: Identity | None) -> tuple[str, int, int]:
         """Card number, kind and level; ("", 0, 0) without a card."""
-        text = self.text(DISABILITY_CARD).upper()
-        if not text or self.is_numeric(DISABILITY_CARD, "残疾证号"):
+        text = self.text(DISABILITY_CARD).upper().replace(" ", "")
+        if not text or text in NOTHING or self._is_rounded(DISABILITY_CARD, "残疾证号"):
             return "", 0, 0
         if identity is not None and text[:18] != identity.number:
             self.fault(DISABILITY_CARD, "残疾证号前 18 位与本人身份证号不一致")
@@ -326,26 +275,58 @@ class _Reading:
 
     def phone(self) -> str:
         text = self.text(PHONE)
-        if text and not _PHONE.fullmatch(text):
+        if text in NOTHING:
+            return ""
+        if text and not all(_PHONE.fullmatch(each) for each in _PHONES_APART.split(_BETWEEN_DIGITS.sub("", text)) if each):
             self.fault(PHONE, "联系电话不是手机号或固定电话号码")
         return text
 
-    def is_numeric(self, column: str, called: str) -> bool:
+    def free(self, column: str) -> str:
+        text = self.text(column)
+        if text in NOTHING:
+            return ""
+        if len(text) > LONGEST_TEXT:
+            self.fault(column, f"不超过 {LONGEST_TEXT} 个字", "过长")
+        return text
+
+    def _is_rounded(self, column: str, called: str) -> bool:
         """Whether the cell is a number, which is a fault: a spreadsheet keeps only 15 digits of it."""
-        if column in self.numeric:
-            self.fault(column, f"{called}是数字格式，末几位已失真；请将该列设为文本格式后重新填写")
+        if column in self.line.numeric or _ROUNDED.fullmatch(self.given[_AT[column]].upper()):
+            self.fault(column, f"{called}是数字格式，末几位已失真；请将该列设为文本格式后重新填写", "数字格式，末几位已失真")
             return True
         return False
 
-    def agrees_with_household(self, household_no: str) -> None:
-        household = self.table.households[household_no]
-        for column, agreed in ((CATEGORY, household.category), (DIVISION, household.division), (LIVING, household.living)):
-            if self.text(column) != agreed:
-                self.fault(column, f"与本户第 {household.first_row} 行不一致")
-        if household.heads != 1:
-            self.fault(
-                RELATION, "本户没有“本人”（户主）" if household.heads == 0 else f"本户有 {household.heads} 个“本人”（户主），只能有一个"
-            )
+    def agrees_with_household(self) -> None:
+        household = self.household
+        agreed = {CATEGORY: household.category, DIVISION: household.division, LIVING: household.living, SIZE: household.size}
+        for column, first in agreed.items():
+            text = self.given[_AT[column]]
+            if text and text != first and CATEGORIES.get(text, text) != CATEGORIES.get(first, first):
+                self.fault(column, f"与本户第 {household.first_row} 行不一致", "与本户其他行不一致")
+        if household.heads != 1 and RELATION in self.columns:
+            message = "本户没有“本人”（户主）" if household.heads == 0 else f"本户有 {household.heads} 个“本人”（户主），只能有一个"
+            self.fault(RELATION, message, "本户没有户主" if household.heads == 0 else "本户户主多于一个")
+        if household.size:
+            if not household.size.isdigit() or not 1 <= int(household.size) <= LARGEST_HOUSEHOLD:
+                self.fault(SIZE, f"应为 1 至 {LARGEST_HOUSEHOLD} 的整数")
+            elif household.people > int(household.size):
+                self.fault(SIZE, f"本户在名册中有 {household.people} 人，多于家庭人口", "名册中的人多于家庭人口")
+
+    def agrees_with_identity(self, identity: Identity | None) -> None:
+        """Sex, birth and age are in the number already; where the roster says otherwise, one of the two is wrong."""
+        if identity is None:
+            return
+        if (sex := self.text(SEX)) and SEXES.get(sex.upper()) != identity.sex:
+            self.fault(SEX, "与身份证号所示性别不一致")
+        if birth := self.text(BIRTH):
+            day = day_of(birth, self.line.days_later)
+            if (day or month_of(birth)) is None:
+                self.fault(BIRTH, "不是可识别的日期，例如 1956-03-01、1956年3月1日")
+            elif day != identity.birth and month_of(birth) != (identity.birth.year, identity.birth.month):
+                self.fault(BIRTH, "与身份证号所示出生日期不一致")
+        age = self.text(AGE).removesuffix("周岁").removesuffix("岁")
+        if age and not (age.isdigit() and abs(int(age) - age_on(identity.birth, self.frame.reference_on)) <= 1):
+            self.fault(AGE, "与按基准日期计算的年龄相差超过 1 岁", "与身份证号所示年龄不一致")
 
 
 @lru_cache(maxsize=4096)
@@ -360,26 +341,14 @@ def _division_fault(code: str, container: str) -> str:
     return ""
 
 
-def _line(number: int, cells: Sequence[Cell], columns: Mapping[str, int]) -> _Line:
-    width = len(cells)
-    given = [cells[position] if position < width else None for position in columns.values()]
-    numeric = frozenset(column for column in _LOSES_DIGITS if type(given[_AT[column]]) in (int, float))
-    return _Line(number, [text_of(cell) for cell in given], numeric)
+def _first_words(words: Mapping[str, str]) -> Sequence[str]:
+    """Our word of each code."""
+    first: dict[str, str] = {}
+    for word, code in words.items():
+        first.setdefault(code, word)
+    return list(first.values())
 
 
-def _find_columns(header: Sequence[Cell]) -> dict[str, int]:
-    found = {text_of(cell).replace(" ", ""): position for position, cell in reversed(list(enumerate(header)))}
-    if missing := [column for column in COLUMNS if column not in found]:
-        raise RosterUnreadable(f"名册缺少以下列：{'、'.join(missing)}", field="file")
-    return {column: found[column] for column in COLUMNS}
-
-
-def _by_word(words: Mapping[str, str]) -> dict[str, str]:
-    return {word: code for code, word in words.items()}
-
-
-_CATEGORIES: Final = _by_word(labels.CATEGORY)
-_RELATIONS: Final = _by_word(labels.RELATION)
-_MARITAL: Final = _by_word(labels.MARITAL)
-_SCHOOLING: Final = _by_word(labels.SCHOOLING)
-_SINGLE_PARENT: Final = _by_word(labels.SINGLE_PARENT)
+_AT: Final = {column: position for position, column in enumerate(COLUMNS)}
+_BETWEEN_DIGITS: Final = pattern(r"[\s\-－—()（）]")
+_PHONES_APART: Final = pattern(r"[,，;；、/]")

@@ -71,7 +71,8 @@ async def upload_roster(
         file_id = UUID(kept["id"])
         table = await call.runtime.read(actions.read_workbook, file_id)
         call.content = None
-        uploaded = await call.submit(given | {"file": str(file_id)}, actions.upload_roster, rows=len(table.rows), file=file_id, **terms)
+        found = {"rows": table.rows, "columns": table.names, "file": file_id}
+        uploaded = await call.submit(given | {"file": str(file_id)}, actions.upload_roster, **found, **terms)
     except Refusal as refusal:
         return await _upload_form(request, call, form.refused(refusal), status_of(refusal))
     return see(f"rosters/{uploaded['roster_id']}/")

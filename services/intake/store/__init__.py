@@ -65,16 +65,19 @@ from services.intake.store.programme import (
 from services.intake.store.roster import (
     ALLOWANCE,
     Roster,
+    RosterShape,
     StagedRow,
     check_reach,
     count_people,
-    known_categories,
+    known_households,
     known_people,
     population,
+    rejected_by_reason,
     roster,
     rosters,
     rosters_to_accept,
     staged_rows,
+    with_head,
 )
 from services.intake.store.search import SearchEntry, SearchWord
 from services.intake.store.survey import (
@@ -117,6 +120,7 @@ __all__ = [
     "Reading",
     "Recipient",
     "Roster",
+    "RosterShape",
     "Screening",
     "SearchEntry",
     "SearchWord",
@@ -147,7 +151,7 @@ __all__ = [
     "history",
     "household_of",
     "households",
-    "known_categories",
+    "known_households",
     "known_people",
     "list_changes",
     "members_of",
@@ -168,6 +172,7 @@ __all__ = [
     "reached_programme",
     "reached_survey",
     "recipients",
+    "rejected_by_reason",
     "roster",
     "rosters",
     "rosters_of",
@@ -181,4 +186,5 @@ __all__ = [
     "teams_of",
     "terms_of",
     "truth_of",
+    "with_head",
 ]

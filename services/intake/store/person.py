@@ -27,6 +27,11 @@ class Person(Table, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     household_id: UUID = Field(foreign_key="household.id", index=True)
     roster_id: UUID = Field(index=True)
+    roster_sheet: str = ""
+    roster_row: int = 0
+    """Where in the roster's file the person stands; 0 where an earlier version took the person in."""
+    row_hash: str = ""
+    """Keyed hash of what the last roster said: a row that says the same again changes nothing."""
     secret_id: UUID
     identity_key: str = Field(unique=True)
     """Keyed hash of the identity number."""

@@ -1,16 +1,16 @@
 """Rosters and the rows that wait in them for acceptance; a staged row has no personal field in clear."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, false, func, or_, select, true
 from sqlmodel import Field, col
 
 from services.intake.domain.person import ADULT_FROM, ELDERLY_FROM, born_by
-from services.intake.domain.roster import RosterFrame
+from services.intake.domain.roster_row import RosterFrame
 from services.intake.store.person import Household, Person
 from services.intake.store.table import Table
 from shared.access import EVERYWHERE, Actor
@@ -18,9 +18,10 @@ from shared.divisions import level
 from shared.errors import NotFound
 from shared.http.paging import Listing, Page, listing
 from shared.ids import new_id
-from shared.store.types import Json
+from shared.store.types import Instant, Json
 from shared.work import Reader
 
+NOT_TOLD: Final = {"file_id", "job_id", "reviewed_at", "accepted_at"}
 ALLOWANCE = ("urban_allowance", "rural_allowance")
 """低保: the categories of the programme, and of the population unless others are asked for."""
 
@@ -34,13 +35,25 @@ class Roster(Table, table=True):
     survey_id: UUID | None = Field(default=None, index=True)
     file_id: UUID
     status: str
-    """importing → reviewed → accepting → accepted, or rejected after the review."""
+    """mapping → importing → reviewed → accepting → accepted, or rejected after the review."""
+    columns: dict[str, str] = Json(default_factory=dict)
+    """Column → the heading that stands for it in the file, as it was guessed or as a clerk has said."""
+    category: str = ""
+    """Of everybody in it, where the file has no column for it."""
     rows: int
+    """Below the headers: good + faulty + duplicates + blank."""
     households: int = 0
     good: int = 0
+    """new + updated + unchanged."""
     faulty: int = 0
+    duplicates: int = 0
+    """Rows with a person whom an earlier row has brought."""
+    blank: int = 0
     new: int = 0
     updated: int = 0
+    unchanged: int = 0
+    reviewed_at: datetime | None = Instant(default=None, nullable=True)
+    accepted_at: datetime | None = Instant(default=None, nullable=True)
     uploaded_by: str
     uploaded_on: date
     decided_by: str | None = None
@@ -49,19 +62,23 @@ class Roster(Table, table=True):
     job_id: UUID | None = None
 
     def frame(self) -> RosterFrame:
-        return RosterFrame(self.division, self.reference_on)
+        return RosterFrame(self.division, self.reference_on, self.category)
 
 
 class StagedRow(Table, table=True):
-    """A row of a roster: checked facts and a sealed rest, or its faults. Good ones are gone once the roster is decided on."""
+    """A row that stays out, with its faults; and, inside the unit that accepts them, good ones on their way to households and people."""
 
     __tablename__ = "staged_row"
     __table_args__ = (Index("ix_staged_row_number", "roster_id", "number"),)
     id: UUID = Field(default_factory=new_id, primary_key=True)
     roster_id: UUID
+    sheet: str = ""
     number: int
+    position: int = 0
+    """Among the rows of its chunk."""
     verdict: str
-    """new, update or faulty."""
+    """new, update, unchanged; faulty or duplicate."""
+    reason: str = ""
     faults: list[dict[str, str]] | None = Json(default=None)
     person_id: UUID | None = None
     secret_id: UUID | None = None
@@ -78,32 +95,77 @@ class StagedRow(Table, table=True):
     disability_kind: int | None = None
     disability_level: int | None = None
     is_seriously_ill: bool | None = None
+    row_hash: str | None = None
+
+
+class RosterShape(Table, table=True):
+    """A mapping that a clerk has saved under a name, for later files whose headings are the same."""
+
+    __tablename__ = "roster_shape"
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    name: str = Field(unique=True)
+    headings: str = Field(index=True)
+    """Hash of the headings in their order."""
+    columns: dict[str, str] = Json()
+    saved_by: str
+    saved_on: date
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Somebody who is in the store already, and in which category."""
+    """Somebody who is in the store already."""
 
     person_id: UUID
+    secret_id: UUID
+    row_hash: str
+    relation: str
+    schooling: str
+    has_single_parent: bool
+    disability_kind: int
+    disability_level: int
+    is_seriously_ill: bool
+    household_no: str
     category: str
-    is_merged: bool = False
+    division: str
+    living_members: int
+    is_merged: bool
     """The person is found in another record, under another number."""
 
 
-def known_people(keys: list[str], *, reader: Reader) -> dict[str, Known]:
+@dataclass(frozen=True, slots=True)
+class KnownHousehold:
+    category: str
+    division: str
+    living_members: int
+
+
+_OF_KNOWN: Final = (
+    *(Person.id, Person.secret_id, Person.row_hash, Person.relation, Person.schooling, Person.has_single_parent),
+    *(Person.disability_kind, Person.disability_level, Person.is_seriously_ill),
+    *(Household.household_no, Household.category, Household.division, Household.living_members),
+)
+
+
+def known_people(keys: Sequence[str], *, reader: Reader) -> dict[str, Known]:
     """By keyed hash of the identity number."""
-    rows = reader.rows(
-        select(col(Person.identity_key), col(Person.id), col(Household.category), col(Person.merged_into).is_not(None))
-        .join(Household, col(Household.id) == Person.household_id)
-        .where(col(Person.identity_key).in_(keys))
+    in_store = col(Person.identity_key).in_(keys)
+    columns = (*map(col, _OF_KNOWN), col(Person.merged_into).is_not(None))
+    statement = select(col(Person.identity_key), *columns).join(Household, col(Household.id) == Person.household_id)
+    return {row[0]: Known(*row[1:]) for row in reader.rows(statement.where(in_store))}
+
+
+def known_households(household_nos: Collection[str], *, reader: Reader) -> dict[str, KnownHousehold]:
+    """By number."""
+    columns = (col(Household.household_no), col(Household.category), col(Household.division), col(Household.living_members))
+    return {row[0]: KnownHousehold(*row[1:]) for row in reader.rows(select(*columns).where(columns[0].in_(household_nos)))}
+
+
+def with_head(household_nos: Collection[str], *, reader: Reader) -> set[str]:
+    """Those of the households that have a head in the store."""
+    headed = (
+        select(col(Household.household_no)).join(Person, col(Person.household_id) == Household.id).where(col(Person.relation) == "head")
     )
-    return {row[0]: Known(*row[1:]) for row in rows}
-
-
-def known_categories(household_nos: Collection[str], *, reader: Reader) -> dict[str, str]:
-    """Category by number of the households that are in the store already."""
-    in_store = col(Household.household_no).in_(household_nos)
-    return {row[0]: row[1] for row in reader.rows(select(col(Household.household_no), col(Household.category)).where(in_store))}
+    return {row[0] for row in reader.rows(headed.where(col(Household.household_no).in_(household_nos)))}
 
 
 def check_reach(division: str, actor: Actor, thing: str) -> None:
@@ -125,13 +187,19 @@ def roster(roster_id: UUID, *, reader: Reader, actor: Actor) -> Mapping[str, Any
     for (faults,) in reader.rows(
         select(col(StagedRow.faults)).where(col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict) == "faulty")
     ):
-        for fault in faults:
-            key = (fault["column"], fault["message"])
+        for key in {(fault["column"], fault["reason"]) for fault in faults}:
             counted[key] = counted.get(key, 0) + 1
     in_order = sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))
-    return found.model_dump(exclude={"file_id", "job_id"}) | {
-        "faults": [{"column": column, "message": message, "rows": count} for (column, message), count in in_order],
+    return found.model_dump(exclude=NOT_TOLD) | {
+        "faults": [{"column": column, "message": reason, "rows": count} for (column, reason), count in in_order],
     }
+
+
+def rejected_by_reason(roster_id: UUID, *, reader: Reader) -> dict[str, int]:
+    """Reason → rows, each row under its gravest."""
+    of_roster = (col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict) == "faulty")
+    counted = reader.rows(select(col(StagedRow.reason), func.count()).where(*of_roster).group_by(col(StagedRow.reason)))
+    return {reason: int(count) for reason, count in sorted(counted, key=lambda row: (-row[1], row[0]))}
 
 
 def rosters(*, reader: Reader, actor: Actor, page: Page, status: str = "") -> Listing:
@@ -145,7 +213,7 @@ def rosters(*, reader: Reader, actor: Actor, page: Page, status: str = "") -> Li
         page,
         sort=(Roster.uploaded_on, Roster.id),
         newest_first=True,
-        item=lambda row: row.model_dump(exclude={"file_id", "job_id"}),
+        item=lambda row: row.model_dump(exclude=NOT_TOLD),
     )
 
 
@@ -156,7 +224,7 @@ def rosters_to_accept(*, reader: Reader, actor: Actor) -> int:
 
 
 def staged_rows(roster_id: UUID, *, reader: Reader, actor: Actor, page: Page, faulty: bool) -> Listing:
-    """The preview: each row's verdict and its faults by cell."""
+    """The rows that stay out, each with its faults by cell; `faulty`: without the people whom an earlier row has brought."""
     _reachable(roster_id, reader, actor)
     statement = select(StagedRow).where(col(StagedRow.roster_id) == roster_id)
     if faulty:
@@ -166,7 +234,7 @@ def staged_rows(roster_id: UUID, *, reader: Reader, actor: Actor, page: Page, fa
         statement,
         page,
         sort=(StagedRow.number, StagedRow.id),
-        item=lambda row: {"number": row.number, "verdict": row.verdict, "faults": row.faults or []},
+        item=lambda row: {"sheet": row.sheet, "number": row.number, "verdict": row.verdict, "faults": row.faults or []},
     )
 
 

@@ -6,18 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.intake.domain.roster import (
-    COLUMNS,
-    MOST_ROWS,
-    CellFault,
-    RosterFrame,
-    RosterRow,
-    RosterUnreadable,
-    cell_name,
-    check_row,
-    read_table,
-    text_of,
-)
+from services.intake.domain.columns import COLUMNS, text_of
+from services.intake.domain.roster import Again, Faulty, Judged, judge
+from services.intake.domain.roster_row import CellFault, RosterFrame, RosterRow, cell_name
+from services.intake.domain.roster_table import RosterTable, RosterUnreadable, read_table
+from shared.sheets import Book, Cell, NumberedRow, Sheet
 
 FRAME = RosterFrame("420200000000", date(2015, 12, 31))
 HEAD, WIFE, CHILD = "420202195001011233", "420203197005200010", "420205201506010030"
@@ -39,11 +32,18 @@ GOOD: dict[str, Any] = {
 }
 
 
-def read(*rows: dict[str, Any], header: Sequence[str] = COLUMNS) -> list[RosterRow | tuple[CellFault, ...]]:
+HEADER = COLUMNS[:14]
+
+
+def table_of(*rows: Sequence[Cell]) -> RosterTable:
+    numbered = [NumberedRow(number, cells) for number, cells in enumerate(rows, start=1)]
+    return read_table(Book([Sheet("名册", False, lambda: iter(numbered))]))
+
+
+def read(*rows: dict[str, Any], header: Sequence[str] = HEADER) -> list[Judged]:
     """Each row, over the good one's cells."""
     cells = [[{**GOOD, **row}.get(column, "") for column in header] for row in rows]
-    table = read_table([list(header), *cells])
-    return [check_row(position, table, FRAME) for position in range(len(table.rows))]
+    return list(judge(table_of(list(header), *cells), FRAME))
 
 
 def good(*rows: dict[str, Any]) -> RosterRow:
@@ -52,11 +52,11 @@ def good(*rows: dict[str, Any]) -> RosterRow:
     return found
 
 
-def faults(*rows: dict[str, Any], of: int = 0) -> dict[str, str]:
+def faults(*rows: dict[str, Any], of: int = 0, header: Sequence[str] = HEADER) -> dict[str, str]:
     """Message by column of one row."""
-    found = read(*rows)[of]
-    assert not isinstance(found, RosterRow), found
-    return {fault.column: fault.message for fault in found}
+    found = read(*rows, header=header)[of]
+    assert isinstance(found, Faulty), found
+    return {fault.column: fault.message for fault in found.faults}
 
 
 def test_a_good_row_becomes_a_person() -> None:
@@ -90,7 +90,6 @@ def test_a_number_cell_is_refused_because_its_last_digits_are_gone() -> None:
         ("420202195001011234", "校验位"),
         ("420281198102290015", "出生日期不存在"),
         ("42020219500101123", "17 位"),
-        ("420205201601010034", ""),
     ],
 )
 def test_an_identity_number_that_cannot_be_is_refused_without_repeating_it(number: str, reason: str) -> None:
@@ -103,7 +102,10 @@ def test_an_identity_number_that_cannot_be_is_refused_without_repeating_it(numbe
 def test_the_same_person_twice_in_a_roster_is_named_by_row() -> None:
     again = {"户编号": "420202070-2015-000002"}
 
-    assert faults({}, again, of=1)["身份证号"] == "与第 2 行重复"
+    found = read({}, again)[1]
+
+    assert isinstance(found, Again)
+    assert found.told() == CellFault("F3", "身份证号", "与第 2 行重复", "与前面的行重复")
 
 
 def test_a_disability_card_of_somebody_else_is_refused() -> None:
@@ -128,7 +130,6 @@ def test_a_disability_card_of_no_kind_or_level_is_refused(card: str, reason: str
         ("户编号", f"户{HEAD}", "身份证"),
         ("户编号", "", "不能为空"),
         ("联系电话", "12345", "联系电话"),
-        ("住址", "", "不能为空"),
         ("婚姻状况", "已分居", "未婚"),
     ],
 )
@@ -137,14 +138,14 @@ def test_a_cell_is_refused_with_its_reason(column: str, value: object, reason: s
 
 
 def test_all_that_is_wrong_in_a_row_is_said_at_once() -> None:
-    assert set(faults({"姓名": "", "住址": "", "身份证号": "1"})) == {"姓名", "住址", "身份证号"}
+    assert set(faults({"姓名": "", "户编号": "", "身份证号": "1"})) == {"姓名", "户编号", "身份证号"}
 
 
 def test_a_fault_names_the_cell_as_the_spreadsheet_does() -> None:
     found = read({"身份证号": "1"})[0]
 
-    assert not isinstance(found, RosterRow)
-    assert [fault.cell for fault in found] == ["F2"]
+    assert isinstance(found, Faulty)
+    assert [fault.cell for fault in found.faults] == ["F2"]
     assert [cell_name(7, column) for column in (0, 25, 26, 701, 702)] == ["A7", "Z7", "AA7", "ZZ7", "AAA7"]
 
 
@@ -160,32 +161,30 @@ def test_a_household_has_exactly_one_head() -> None:
 
 
 def test_columns_may_come_in_any_order_with_others_between() -> None:
-    shuffled = ["序号", *reversed(COLUMNS), "备注"]
+    shuffled = ["序号", *reversed(HEADER), "备注"]
 
     assert isinstance(read({}, header=shuffled)[0], RosterRow)
 
 
 def test_missing_columns_are_named() -> None:
-    with pytest.raises(RosterUnreadable, match="身份证号、住址"):
-        read_table([[column for column in COLUMNS if column not in ("身份证号", "住址")], ["x"]])
+    with pytest.raises(RosterUnreadable, match="身份证号"):
+        table_of([column for column in HEADER if column != "身份证号"], ["x"])
 
 
-def test_a_sheet_without_people_or_with_too_many_is_refused() -> None:
-    blank = [""] * len(COLUMNS)
+def test_a_sheet_without_people_is_refused() -> None:
     with pytest.raises(RosterUnreadable, match="没有人员"):
-        read_table([COLUMNS, blank])
-    with pytest.raises(RosterUnreadable, match="分开上传"):
-        read_table([COLUMNS, *[["x"] * len(COLUMNS)] * (MOST_ROWS + 1)])
+        table_of(HEADER, [""] * len(HEADER))
     with pytest.raises(RosterUnreadable, match="空的"):
-        read_table([])
+        table_of()
 
 
 def test_short_rows_and_blank_rows_are_no_reason_to_stop() -> None:
-    short = [GOOD[column] for column in COLUMNS][:-1]
+    short = [GOOD[column] for column in HEADER][:-1]
 
-    table = read_table([COLUMNS, [""] * len(COLUMNS), short])
+    table = table_of(HEADER, [""] * len(HEADER), short)
 
-    assert [line.number for line in table.rows] == [3]
+    assert [line.number for line in table.lines()] == [3]
+    assert (table.rows, table.blank, table.filled) == (2, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,241 @@
+"""What each row of a roster would do to the store: bring somebody new, change somebody who is known, change nothing, or stay out."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
+from typing import Any, Final, Literal, cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.intake.domain.columns import (
+    ADDRESS,
+    CATEGORY,
+    DISABILITY_CARD,
+    DIVISION,
+    HOUSEHOLD_NO,
+    IDENTITY,
+    ILLNESS,
+    LIVING,
+    MARITAL,
+    PHONE,
+    RELATION,
+    SCHOOLING,
+    SINGLE_PARENT,
+)
+from services.intake.domain.roster import Again, Faulty, Judged, judge
+from services.intake.domain.roster_row import CellFault, RosterFrame, RosterRow, cell_name
+from services.intake.domain.roster_table import Line, RosterTable
+from services.intake.store import PersonSecret, known_households, known_people, with_head
+from services.intake.store.roster import Known, KnownHousehold
+from shared.ids import new_id
+from shared.personal import Keyring
+from shared.work import Reader
+
+Verdict = Literal["new", "update", "unchanged", "faulty", "duplicate"]
+WITHOUT_NUMBER: Final = "名册-"
+"""Begins the number of a household that no roster has numbered; the rest is a keyed hash of its head's identity number."""
+MERGED_NUMBER: Final = "该号码的档案已并入另一份档案，请改填现行的身份证号"
+_PERSONAL: Final = {
+    PHONE: "phone",
+    ADDRESS: "address",
+    MARITAL: "marital",
+    SINGLE_PARENT: "single_parent",
+    DISABILITY_CARD: "disability_card",
+    ILLNESS: "illness",
+}
+
+
+class Reviewing:
+    """The rows of a file, judged in order. A chunk that is asked for again is given again; one out of order is looked up from the start."""
+
+    def __init__(self, table: RosterTable, frame: RosterFrame, reader: Reader) -> None:
+        self.table = table
+        self.good_households: set[str] = set()
+        self._frame = frame
+        self._judged: Iterator[Judged] = iter(())
+        self._next = -1
+        self._taken: tuple[int, list[Judged]] = (-1, [])
+        headless = [number for number, household in table.households.items() if not household.heads and HOUSEHOLD_NO in table.columns]
+        for start in range(0, len(headless), 500):
+            for number in with_head(headless[start : start + 500], reader=reader):
+                table.households[number].heads = 1
+
+    def take(self, position: int, most: int) -> list[Judged]:
+        """The rows from this position on."""
+        if self._taken[0] == position:
+            return self._taken[1]
+        if position != self._next:
+            self._judged, self._next = judge(self.table, self._frame), 0
+            self.good_households.clear()
+            while self._next < position:
+                self._step()
+        rows = [self._step() for _ in range(min(most, self.table.filled - position))]
+        self._taken = (position, rows)
+        return rows
+
+    def _step(self) -> Judged:
+        found = next(self._judged)
+        self._next += 1
+        if isinstance(found, RosterRow):
+            self.good_households.add(found.household_no or found.head_number)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A judged row beside the store."""
+
+    found: Judged
+    verdict: Verdict
+    household_no: str = ""
+    identity_key: str = ""
+    row_hash: str = ""
+    known: Known | None = None
+
+
+def plan(rows: Sequence[Judged], table: RosterTable, reader: Reader, keyring: Keyring) -> list[Planned]:
+    """Hold some rows against the store."""
+    good = [row for row in rows if isinstance(row, RosterRow)]
+    people = _known({number for row in good for number in (row.identity.number, row.head_number) if number}, reader, keyring)
+    numbers = {row.identity.number: _household_no(row, people, keyring) for row in good}
+    households = known_households(set(numbers.values()), reader=reader) if good else {}
+    row_key = keyring.derive("rows of rosters")
+    planned = []
+    for row in rows:
+        if isinstance(row, Faulty):
+            planned.append(Planned(row, "faulty"))
+        elif isinstance(row, Again):
+            planned.append(Planned(row, "duplicate"))
+        else:
+            number, key = numbers[row.identity.number], keyring.search_hash(row.identity.number)
+            planned.append(_beside(row, number, key, people.get(row.identity.number), households.get(number), table, row_key))
+    return planned
+
+
+def _known(numbers: Collection[str], reader: Reader, keyring: Keyring) -> dict[str, Known]:
+    """Who of these is in the store, by identity number; while the key is being changed the hash may be of either."""
+    if not numbers:
+        return {}
+    hashes = {number: keyring.search_hashes(number) for number in numbers}
+    found = known_people([each for them in hashes.values() for each in them], reader=reader)
+    return {number: found[each] for number, them in hashes.items() for each in them if each in found}
+
+
+def _beside(
+    row: RosterRow, number: str, key: str, known: Known | None, household: KnownHousehold | None, table: RosterTable, row_key: bytes
+) -> Planned:
+    row_hash = _hash(row, number, table, row_key)
+    if known is not None and known.row_hash == row_hash and not known.is_merged:
+        return Planned(row, "unchanged", number, key, row_hash, known)
+    row = _with_what_is_known(row, known, household, table)
+    if fault := _store_fault(row, known, household, table):
+        return Planned(fault, "faulty")
+    return Planned(row, "update" if known else "new", number, key, row_hash, known)
+
+
+def _household_no(row: RosterRow, people: Mapping[str, Known], keyring: Keyring) -> str:
+    """A roster that does not number its households leaves those who are known where they are, and who is new comes to the head's."""
+    if row.household_no:
+        return row.household_no
+    at_home = people.get(row.identity.number) or people.get(row.head_number)
+    return at_home.household_no if at_home else WITHOUT_NUMBER + keyring.search_hash(row.head_number)[:16]
+
+
+def _hash(row: RosterRow, number: str, table: RosterTable, key: bytes) -> str:
+    """Keyed hash of what the roster says of the person; of what it does not say nothing comes in."""
+    said = (row.name, row.identity.number, number, row.relation if RELATION in table.columns else "", row.marital, row.schooling)
+    more = (row.single_parent, row.disability_card, row.illness, row.phone, row.address)
+    household = tuple(
+        value if column in table.columns else ""
+        for column, value in ((CATEGORY, row.category), (DIVISION, row.division), (LIVING, str(row.living_members)))
+    )
+    return blake2b("\x1f".join((*said, *more, *household)).encode(), key=key, digest_size=16).hexdigest()
+
+
+def _with_what_is_known(row: RosterRow, known: Known | None, household: KnownHousehold | None, table: RosterTable) -> RosterRow:
+    """What the roster has no column for stays as it is in the store."""
+    kept: dict[str, Any] = {}
+    if household is not None:
+        of_household = {CATEGORY: "category", DIVISION: "division", LIVING: "living_members"}
+        kept |= {name: getattr(household, name) for column, name in of_household.items() if column not in table.columns}
+    if known is not None:
+        if RELATION not in table.columns:
+            kept["relation"] = known.relation
+        if SCHOOLING not in table.columns:
+            kept["schooling"] = known.schooling
+        if DISABILITY_CARD not in table.columns:
+            kept |= {"disability_kind": known.disability_kind, "disability_level": known.disability_level}
+    return replace(row, **kept) if kept else row
+
+
+def _store_fault(row: RosterRow, known: Known | None, household: KnownHousehold | None, table: RosterTable) -> Faulty | None:
+    """What the store has against a row: a number given up by a merge, or another category; two rosters may not pull one to and fro."""
+    if known is not None and known.is_merged:
+        return _fault(row, IDENTITY, MERGED_NUMBER, table)
+    if known is not None and known.category != row.category:
+        return _fault(row, CATEGORY, "该人员已按其他救助类别建档，请先核实类别变更", table)
+    if household is not None and household.category != row.category:
+        return _fault(row, HOUSEHOLD_NO, "该户编号已用于其他救助类别的户", table)
+    return None
+
+
+def _fault(row: RosterRow, column: str, message: str, table: RosterTable) -> Faulty:
+    part = next(part for part in table.parts if part.name == row.sheet)
+    columns = part.layout.columns
+    at = columns.get(column, next(iter(columns.values())))
+    place = f"{row.sheet}!" if row.sheet else ""
+    line = Line(0, row.sheet, row.number, (), "", columns, frozenset(), frozenset(), 0)
+    return Faulty(line, (CellFault(f"{place}{cell_name(row.number, at)}", column, message, message),))
+
+
+def staged(
+    roster_id: UUID, position: int, planned: Planned, table: RosterTable, reader: Reader, keyring: Keyring
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """A good row on its way into the store, and what is sealed of it; None where nothing changes."""
+    row, known = cast("RosterRow", planned.found), planned.known
+    person_id = known.person_id if known else new_id()
+    is_said = planned.verdict != "unchanged"
+    secret = _sealed(person_id, row, known, table, reader, keyring) if is_said else None
+    has_single_parent = bool(row.single_parent) if SINGLE_PARENT in table.columns or known is None else known.has_single_parent
+    is_seriously_ill = bool(row.illness) if ILLNESS in table.columns or known is None else known.is_seriously_ill
+    facts = {
+        "id": new_id(),
+        "roster_id": roster_id,
+        "sheet": row.sheet,
+        "number": row.number,
+        "position": position,
+        "verdict": planned.verdict,
+        "reason": "",
+        "faults": None,
+        "person_id": person_id,
+        "secret_id": secret["id"] if secret else None,
+        "identity_key": planned.identity_key,
+        "household_no": planned.household_no,
+        "category": row.category,
+        "division": row.division,
+        "living_members": row.living_members,
+        "birth": row.identity.birth,
+        "sex": row.sex,
+        "relation": row.relation,
+        "schooling": row.schooling,
+        "has_single_parent": has_single_parent,
+        "disability_kind": row.disability_kind,
+        "disability_level": row.disability_level,
+        "is_seriously_ill": is_seriously_ill,
+        "row_hash": planned.row_hash,
+    }
+    return facts, secret
+
+
+def _sealed(person_id: UUID, row: RosterRow, known: Known | None, table: RosterTable, reader: Reader, keyring: Keyring) -> dict[str, Any]:
+    fields = row.personal()
+    silent = [name for column, name in _PERSONAL.items() if column not in table.columns]
+    if known is not None and silent:
+        secret = reader.first(select(PersonSecret).where(col(PersonSecret.id) == known.secret_id))
+        if secret is not None and secret.wrapped_key is not None:
+            before = keyring.open(person_id, secret.wrapped_key, secret.sealed)
+            fields |= {name: before[name] for name in silent if name in before}
+    sealed = keyring.seal(person_id, fields)
+    return {"id": new_id(), "person_id": person_id} | asdict(sealed)

@@ -1,0 +1,240 @@
+"""A roster's sheets as one run of lines, and what can only be judged over the whole of them: which household has how many heads."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, NamedTuple
+
+from services.intake.domain.columns import (
+    CATEGORY,
+    COLUMNS,
+    DISABILITY_CARD,
+    DIVISION,
+    HEAD_IDENTITY,
+    HOUSEHOLD_NO,
+    IDENTITY,
+    LIVING,
+    LOOKED_THROUGH,
+    RELATION,
+    REQUIRED,
+    SIZE,
+    Layout,
+    find_layout,
+    text_of,
+)
+from services.intake.domain.words import RELATIONS
+from shared.errors import RuleRefusal
+from shared.sheets import Book, Cell, Formula, NumberedRow, Sheet
+
+MOST_ROWS: Final = 1_200_000
+"""More than one sheet can hold; a file of several such sheets is sent in parts."""
+KEPT: Final = 60_000
+"""Lines that are kept between the two readings; longer rosters are read from the file again."""
+NONE: Final[frozenset[str]] = frozenset()
+_LOSES_DIGITS: Final = (IDENTITY, DISABILITY_CARD)
+"""Columns longer than the 15 digits that a spreadsheet keeps of a number."""
+_AT: Final = {column: position for position, column in enumerate(COLUMNS)}
+
+
+class RosterUnreadable(RuleRefusal):
+    """The workbook is not a roster: no rows, too many rows, or columns missing."""
+
+    code = "roster-unreadable"
+
+
+class ColumnsMissing(RosterUnreadable):
+    """No column was found for what every roster must have; a clerk may say which it is."""
+
+    code = "roster-columns"
+
+
+class Line(NamedTuple):
+    """One row of a sheet as text, in the order of COLUMNS, "" for what the sheet does not have."""
+
+    position: int
+    """Among all lines of the roster, from 0."""
+    sheet: str
+    """"" in a workbook with one roster."""
+    number: int
+    texts: Sequence[str]
+    household: str
+    """The household's number or, in a roster without such numbers, its head's identity number."""
+    columns: Mapping[str, int]
+    numeric: frozenset[str]
+    """Long numbers that the spreadsheet has rounded."""
+    formulas: frozenset[str]
+    days_later: int
+
+
+class Household:
+    """What the rows of one household must agree on: the first words given, how many heads it has, and how many people."""
+
+    __slots__ = ("category", "division", "first", "first_row", "heads", "living", "people", "size")
+
+    def __init__(self, first: int, first_row: int) -> None:
+        self.first = first
+        """Position of its first line."""
+        self.first_row = first_row
+        """And the number of that row in its sheet."""
+        self.category = self.division = self.living = self.size = ""
+        self.heads = self.people = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A sheet that is a roster."""
+
+    sheet: Sheet
+    layout: Layout
+    name: str
+
+
+class RosterTable:
+    """The sheets of a workbook that are rosters, with their columns found. Lines are read as often as they are asked for."""
+
+    def __init__(self, parts: Sequence[Part], days_later: int) -> None:
+        self.parts = parts
+        self.columns = frozenset(column for part in parts for column in part.layout.columns)
+        self.rows = 0
+        """All rows below the headers, blank ones included."""
+        self.households: dict[str, Household] = {}
+        self._days_later = days_later
+        self._kept: list[Line] | None = []
+        self.filled = 0
+        self._survey()
+
+    @property
+    def blank(self) -> int:
+        return self.rows - self.filled
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Column → the heading that stands for it."""
+        return {column: name for part in reversed(self.parts) for column, name in part.layout.names.items()}
+
+    def lines(self) -> Iterator[Line]:
+        """Every row that is not blank."""
+        return iter(self._kept) if self._kept is not None else self._read()
+
+    def _survey(self) -> None:
+        seen: set[str] = set()
+        for line in self._read():
+            self.filled = line.position + 1
+            if self.filled > MOST_ROWS:
+                raise RosterUnreadable(f"名册超过 {MOST_ROWS} 行，请分开上传", field="file", rule="roster-too-long")
+            if self._kept is not None:
+                self._kept.append(line)
+                if len(self._kept) > KEPT:
+                    self._kept = None
+            self._count(line, seen)
+        if not self.filled:
+            raise RosterUnreadable("名册只有表头，没有人员", field="file", rule="roster-empty")
+
+    def _count(self, line: Line, seen: set[str]) -> None:
+        household = self.households.get(line.household)
+        if household is None:
+            household = self.households[line.household] = Household(line.position, line.number)
+        texts = line.texts
+        household.category = household.category or texts[_AT[CATEGORY]]
+        household.division = household.division or texts[_AT[DIVISION]]
+        household.living = household.living or texts[_AT[LIVING]]
+        household.size = household.size or texts[_AT[SIZE]]
+        identity = texts[_AT[IDENTITY]]
+        if identity in seen:
+            return
+        if identity:
+            seen.add(identity)
+        household.people += 1
+        household.heads += RELATIONS.get(texts[_AT[RELATION]]) == "head"
+
+    def _read(self) -> Iterator[Line]:
+        position, self.rows = 0, 0
+        for part in self.parts:
+            last = part.layout.header_row
+            household = ""
+            for number, cells in part.sheet.rows():
+                if number <= part.layout.header_row:
+                    continue
+                last = number
+                texts, numeric, formulas = _texts(cells, part.layout.columns)
+                if not any(texts):
+                    continue
+                household = _household_of(texts, part.layout.columns, household)
+                yield Line(position, part.name, number, texts, household, part.layout.columns, numeric, formulas, self._days_later)
+                position += 1
+            self.rows += last - part.layout.header_row
+
+
+def read_table(book: Book, names: Mapping[str, str] | None = None) -> RosterTable:
+    """Find the rosters in a workbook; `names` says which heading stands for which column. Raises RosterUnreadable."""
+    visible = [sheet for sheet in book.sheets if not sheet.is_hidden]
+    found = [(sheet, layout) for sheet in visible if (layout := _layout(sheet, names))]
+    whole = [(sheet, layout) for sheet, layout in found if all(column in layout.columns for column in REQUIRED)]
+    if not whole:
+        raise _unreadable(visible, found)
+    parts = [Part(sheet, layout, sheet.name if len(whole) > 1 else "") for sheet, layout in whole]
+    return RosterTable(parts, book.days_later)
+
+
+def headers_of(book: Book) -> list[str]:
+    """What may be chosen as the heading of a column: of the header where one is found, else of the fullest of the first rows."""
+    for sheet in book.sheets:
+        if sheet.is_hidden:
+            continue
+        if layout := _layout(sheet, None):
+            return [header for header in layout.headers if header]
+        rows = [[text_of(cell) for cell in cells] for _, cells in islice(sheet.rows(), LOOKED_THROUGH)]
+        if rows:
+            return [text for text in max(rows, key=lambda texts: sum(map(bool, texts))) if text]
+    return []
+
+
+def guessed_names(book: Book) -> dict[str, str]:
+    """Column → heading, as they are guessed; empty where no header is found."""
+    return next((layout.names for sheet in book.sheets if not sheet.is_hidden and (layout := _layout(sheet, None))), {})
+
+
+def _layout(sheet: Sheet, names: Mapping[str, str] | None) -> Layout | None:
+    top: list[NumberedRow] = list(islice(sheet.rows(), LOOKED_THROUGH))
+    return find_layout(top, names)
+
+
+def _unreadable(visible: Sequence[Sheet], found: Sequence[tuple[Sheet, Layout]]) -> RosterUnreadable:
+    if found:
+        best = max((layout for _, layout in found), key=lambda layout: len(layout.columns))
+        missing = [column for column in REQUIRED if column not in best.columns]
+        return ColumnsMissing(f"名册缺少以下列：{'、'.join(missing)}", field="file", rule="roster-columns")
+    if not any(text_of(cell) for sheet in visible for row in islice(sheet.rows(), LOOKED_THROUGH) for cell in row.cells):
+        return RosterUnreadable("工作簿是空的：可见的工作表里没有内容", field="file", rule="roster-empty")
+    return ColumnsMissing(f"没有找到表头：前 {LOOKED_THROUGH} 行里没有一行含有“姓名”“身份证号”等列名", field="file", rule="roster-columns")
+
+
+def _texts(cells: Sequence[Cell], columns: Mapping[str, int]) -> tuple[list[str], frozenset[str], frozenset[str]]:
+    texts = [""] * len(COLUMNS)
+    odd = False
+    width = len(cells)
+    for column, at in columns.items():
+        if at < width:
+            cell = cells[at]
+            if type(cell) is not str:
+                odd = True
+            texts[_AT[column]] = text_of(cell)
+    texts[_AT[IDENTITY]] = texts[_AT[IDENTITY]].replace(" ", "").lstrip("'‘’").upper()
+    if not odd:
+        return texts, NONE, NONE
+    held = {column: cells[at] for column, at in columns.items() if at < width}
+    numeric = frozenset(column for column in _LOSES_DIGITS if type(held.get(column)) in (int, float))
+    formulas = frozenset(column for column, cell in held.items() if isinstance(cell, Formula))
+    return texts, numeric or NONE, formulas or NONE
+
+
+def _household_of(texts: Sequence[str], columns: Mapping[str, int], before: str) -> str:
+    """By its number; else by its head's identity number; else a head begins a household and those who follow belong to it."""
+    is_head = RELATIONS.get(texts[_AT[RELATION]]) == "head"
+    if HOUSEHOLD_NO in columns:
+        return texts[_AT[HOUSEHOLD_NO]] or ("" if is_head else before)
+    if HEAD_IDENTITY in columns:
+        return texts[_AT[HEAD_IDENTITY]].replace(" ", "").upper() or (texts[_AT[IDENTITY]] if is_head else before)
+    if RELATION in columns:
+        return texts[_AT[IDENTITY]] if is_head or not before else before
+    return texts[_AT[IDENTITY]]

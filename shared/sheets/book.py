@@ -1,0 +1,101 @@
+"""A workbook: sheets of numbered rows of cells, each sheet read anew, row by row, as often as it is asked for."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from shared.errors import RuleRefusal
+
+
+class Formula(str):
+    """The text of a formula. What it came to stands beside it in the file, and whoever made the file may have written anything there."""
+
+    __slots__ = ()
+
+
+Cell = str | Formula | float | int | bool | date | None
+"""What a cell holds. Numbers that are shown as dates may come as numbers: `day_of_serial` reads them."""
+
+EXCEL_DAY_0: Final = date(1899, 12, 30)
+"""From which Excel counts days, its 29 February 1900 allowed for; right from 1 March 1900."""
+FIRST_SERIAL: Final = 61
+LAST_SERIAL: Final = 73_050
+"""1900-03-01 to 2099-12-31."""
+MACINTOSH_LATER: Final = 1462
+"""Days that a workbook counted from 1904 is behind."""
+
+
+class SheetUnreadable(RuleRefusal):
+    """The file is no workbook, is protected, or is made to choke its reader."""
+
+    code = "sheet-unreadable"
+
+
+class NumberedRow(NamedTuple):
+    """A row that the file has, by its number in the sheet, from 1. Numbers may be left out: such rows are empty."""
+
+    number: int
+    cells: Sequence[Cell]
+
+
+class Merged(NamedTuple):
+    """Cells shown as one: the first of them holds the content. Rows from 1, columns from 0, all included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet. `rows` may be asked for as often as wanted; merged cells all hold the content of their first."""
+
+    name: str
+    is_hidden: bool
+    rows: Callable[[], Iterator[NumberedRow]]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    sheets: Sequence[Sheet]
+    days_later: int = 0
+    """What to add to a serial date of this workbook."""
+
+
+def day_of_serial(serial: float, days_later: int = 0) -> date | None:
+    """The day that a spreadsheet's number stands for; None for a number that is no likely day."""
+    days = int(serial) + days_later
+    return EXCEL_DAY_0 + timedelta(days=days) if FIRST_SERIAL <= days <= LAST_SERIAL else None
+
+
+def fill_merged(rows: Iterator[NumberedRow], merged: Sequence[Merged]) -> Iterator[NumberedRow]:
+    """The rows with the content of each merged block in all its cells; rows that the file left out inside a block are made."""
+    waiting = sorted(merged, reverse=True)
+    if not waiting:
+        yield from rows
+        return
+    open_blocks: list[tuple[Merged, Cell]] = []
+    expected = 0
+    for number, cells in rows:
+        for missing in range(expected + 1, number) if open_blocks else ():
+            if any(block.bottom >= missing for block, _ in open_blocks):
+                yield NumberedRow(missing, _filled(missing, (), open_blocks))
+        while waiting and waiting[-1].top <= number:
+            block = waiting.pop()
+            held = cells[block.left] if block.top == number and block.left < len(cells) else None
+            open_blocks.append((block, held))
+        open_blocks = [(block, held) for block, held in open_blocks if block.bottom >= number]
+        yield NumberedRow(number, _filled(number, cells, open_blocks) if open_blocks else cells)
+        expected = number
+
+
+def _filled(number: int, cells: Sequence[Cell], blocks: Sequence[tuple[Merged, Cell]]) -> Sequence[Cell]:
+    full = list(cells)
+    for block, held in blocks:
+        if not block.top <= number <= block.bottom or held is None:
+            continue
+        full += [None] * (block.right + 1 - len(full))
+        full[block.left : block.right + 1] = [held] * (block.right + 1 - block.left)
+    return full

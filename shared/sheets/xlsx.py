@@ -1,0 +1,325 @@
+"""xlsx, row by row, so that a million rows need no more memory than ten.
+
+A row in the plain form that spreadsheets write is read by one pattern; any other (a formula, text in several fonts, an escaped
+character) goes through Expat. Cells whose form nobody knows are thus never misread, and the others cost little.
+"""
+
+import re
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from io import BytesIO
+from typing import Final
+from xml.parsers.expat import ExpatError, ParserCreate
+from zipfile import BadZipFile, ZipFile
+from zlib import error as ZlibError
+
+from shared.sheets.book import MACINTOSH_LATER, Book, Cell, Formula, Merged, NumberedRow, Sheet, SheetUnreadable, fill_merged
+
+MOST_UNPACKED: Final = 2 << 30
+"""Of one sheet; a million rows of a roster have 600 MB."""
+MOST_TEXTS: Final = 512 << 20
+"""Of the table of shared texts, unpacked."""
+MOST_PARTS: Final = 10_000
+LAST_COLUMN: Final = 16_384
+BLOCK: Final = 1 << 20
+LONGEST_ROW: Final = 16 << 20
+SMALL_PART: Final = 1 << 20
+
+_NUMBER = re.compile(r' r="(\d+)"')
+_EMPTY_ROW = re.compile(r'<row\b[^>]*? r="(\d+)"[^>]*?/>')
+"""An empty row between others is simply a number left out."""
+_CELL = re.compile(
+    r'<c r="([A-Z]{1,3})\d+"(?: s="\d+")?(?: t="(n|s|str|inlineStr)")?(?: ?/>|>'
+    r'(?:<v>([^<&]*)</v>|<is><t(?: xml:space="preserve")?>([^<&]*)</t></is>|)</c>)'
+)
+_PREFIX = re.compile(r"<(\w+):(?:worksheet|sst)\b")
+_MERGED = re.compile(r'<mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
+_BROKEN: Final = (BadZipFile, ZlibError, EOFError, ExpatError, UnicodeDecodeError, KeyError, ValueError, NotImplementedError)
+
+
+def xlsx_book(content: bytes) -> Book:
+    """Raises SheetUnreadable, here or while the rows are read."""
+    try:
+        archive = ZipFile(BytesIO(content))
+        if len(archive.infolist()) > MOST_PARTS:
+            raise _choking()
+        if any(entry.flag_bits & 1 for entry in archive.infolist()):
+            raise SheetUnreadable("工作簿设有密码，请取消密码后再导入", field="file", rule="file-encrypted")
+        outline = _Outline(archive)
+        texts = _Texts(archive, outline.texts)
+        sheets = [Sheet(name, is_hidden, _reading(archive, part, texts)) for name, is_hidden, part in outline.sheets]
+    except _BROKEN as error:
+        raise _broken() from error
+    return Book(sheets, MACINTOSH_LATER if outline.is_from_1904 else 0)
+
+
+def _reading(archive: ZipFile, part: str, texts: "_Texts") -> "_Reading":
+    if archive.getinfo(part).file_size > MOST_UNPACKED:
+        raise _choking()
+    return _Reading(archive, part, texts)
+
+
+def _broken() -> SheetUnreadable:
+    return SheetUnreadable("文件不是可读的 Excel 工作簿（xlsx），或已损坏", field="file", rule="file-broken")
+
+
+def _choking() -> SheetUnreadable:
+    return SheetUnreadable("文件解开后过大，不予接收", field="file", rule="file-too-large")
+
+
+class _Outline:
+    """Which sheets there are, in which parts of the archive."""
+
+    def __init__(self, archive: ZipFile) -> None:
+        self._relations: dict[str, str] = {}
+        self._listed: list[tuple[str, bool, str]] = []
+        self.is_from_1904 = False
+        self.texts = ""
+        names = set(archive.namelist())
+        if "xl/workbook.xml" not in names:
+            raise SheetUnreadable("文件是压缩包，不是 Excel 工作簿（xlsx）", field="file", rule="file-kind")
+        _parse(_small(archive, "xl/_rels/workbook.xml.rels"), self._relation)
+        _parse(_small(archive, "xl/workbook.xml"), self._element)
+        self.texts = next((part for part in self._relations.values() if part.endswith("sharedStrings.xml") and part in names), "")
+        parts = [(name, is_hidden, self._relations.get(relation, "")) for name, is_hidden, relation in self._listed]
+        self.sheets = [each for each in parts if each[2] in names and "worksheet" in each[2]]
+
+    def _relation(self, name: str, attributes: dict[str, str]) -> None:
+        if name.endswith("Relationship"):
+            target = attributes.get("Target", "")
+            self._relations[attributes.get("Id", "")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+
+    def _element(self, name: str, attributes: dict[str, str]) -> None:
+        kind = name.rpartition(":")[2]
+        if kind == "sheet":
+            relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
+            self._listed.append((attributes.get("name", ""), attributes.get("state", "visible") != "visible", relation))
+        elif kind == "workbookPr":
+            self.is_from_1904 = attributes.get("date1904") in ("1", "true")
+
+
+def _small(archive: ZipFile, part: str) -> bytes:
+    if archive.getinfo(part).file_size > SMALL_PART:
+        raise _choking()
+    return archive.read(part)
+
+
+def _parse(xml: bytes, started: Callable[[str, dict[str, str]], None]) -> None:
+    parser = ParserCreate()
+    parser.StartElementHandler = started
+    parser.EntityDeclHandler = _refuse_entities
+    parser.Parse(xml, True)
+
+
+def _refuse_entities(*_: object) -> None:
+    raise ValueError("a workbook declares no entities")
+
+
+class _Texts:
+    """The table of shared texts, as one run of bytes and where each begins: a list of a million strings needs five times that."""
+
+    def __init__(self, archive: ZipFile, part: str) -> None:
+        self._bytes = bytearray()
+        self._ends = array("Q", [0])
+        if not part:
+            return
+        if archive.getinfo(part).file_size > MOST_TEXTS:
+            raise _choking()
+        self._depth_of_reading = 0
+        self._is_text = False
+        parser = ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.EntityDeclHandler = _refuse_entities
+        with archive.open(part) as file:
+            while block := file.read(BLOCK):
+                parser.Parse(block, False)
+        parser.Parse(b"", True)
+
+    def __getitem__(self, index: int) -> str:
+        if not 0 <= index < len(self._ends) - 1:
+            raise ValueError("a text that the workbook does not have")
+        return self._bytes[self._ends[index] : self._ends[index + 1]].decode()
+
+    def _start(self, name: str, _: dict[str, str]) -> None:
+        kind = name.rpartition(":")[2]
+        if kind in ("rPh", "phoneticPr"):
+            self._depth_of_reading += 1
+        self._is_text = kind == "t" and not self._depth_of_reading
+
+    def _end(self, name: str) -> None:
+        kind = name.rpartition(":")[2]
+        self._is_text = False
+        if kind in ("rPh", "phoneticPr"):
+            self._depth_of_reading -= 1
+        elif kind == "si":
+            self._ends.append(len(self._bytes))
+
+    def _text(self, text: str) -> None:
+        if self._is_text:
+            self._bytes += text.encode()
+
+
+class _Reading:
+    """The rows of one sheet, from the beginning each time it is called."""
+
+    def __init__(self, archive: ZipFile, part: str, texts: _Texts) -> None:
+        self._archive = archive
+        self._part = part
+        self._texts = texts
+
+    def __call__(self) -> Iterator[NumberedRow]:
+        return fill_merged(self._rows(), self._merged())
+
+    def _merged(self) -> list[Merged]:
+        """They stand after the rows, and are wanted before."""
+        tail = ""
+        for block in self._blocks():
+            tail = block if not tail else tail + block if "</sheetData>" in tail else tail[-16:] + block
+        tail = tail.partition("</sheetData>")[2]
+        return [Merged(int(top), _column(left), int(bottom), _column(right)) for left, top, right, bottom in _MERGED.findall(tail)]
+
+    def _blocks(self) -> Iterator[str]:
+        """The text of the sheet without prefixes of its own."""
+        try:
+            with self._archive.open(self._part) as file:
+                rest, prefix = b"", ""
+                is_first = True
+                while block := file.read(BLOCK):
+                    whole, rest = _cut(rest + block)
+                    text = whole.decode()
+                    if is_first:
+                        is_first = False
+                        if "<!DOCTYPE" in text or (text[:200].find("encoding=") > 0 and "utf-8" not in text[:200].lower()):
+                            raise _broken()
+                        found = _PREFIX.search(text)
+                        prefix = f"{found[1]}:" if found else ""
+                    yield _without(prefix, text)
+                yield _without(prefix, rest.decode())
+        except _BROKEN as error:
+            raise _broken() from error
+
+    def _rows(self) -> Iterator[NumberedRow]:
+        rest, last = "", 0
+        for block in self._blocks():
+            *rows, rest = (rest + block).split("</row>")
+            for row in rows:
+                begin = row.rfind("<row")
+                opening, _, body = row[begin:].partition(">")
+                number = _NUMBER.search(opening)
+                last = int(number[1]) if number else last + 1
+                yield NumberedRow(last, self._cells(body))
+            if len(rest) > LONGEST_ROW and "</sheetData>" not in rest:
+                raise _choking()
+        for number in _EMPTY_ROW.findall(rest):
+            yield NumberedRow(int(number), ())
+
+    def _cells(self, body: str) -> Sequence[Cell]:
+        found = _CELL.findall(body)
+        if len(found) != body.count("<c ") + body.count("<c>"):
+            return _by_expat(body, self._texts)
+        cells: list[Cell] = []
+        for letters, kind, value, inline in found:
+            column = _COLUMNS[letters] if letters in _COLUMNS else _column(letters)
+            if column != len(cells):
+                cells += [None] * (column - len(cells))
+            if inline or not value:
+                cells.append(inline or None)
+            elif kind == "s":
+                cells.append(self._texts[int(value)])
+            else:
+                cells.append(value if kind == "str" else _number(value))
+        return cells
+
+
+def _cut(block: bytes) -> tuple[bytes, bytes]:
+    """At the end of the last element, so that no character and no tag is torn."""
+    at = block.rfind(b">") + 1
+    return block[:at], block[at:]
+
+
+def _without(prefix: str, text: str) -> str:
+    return text.replace(f"<{prefix}", "<").replace(f"</{prefix}", "</") if prefix else text
+
+
+def _number(value: str) -> Cell:
+    """An integer stays one: a telephone number is no fraction."""
+    return int(value) if value.isdigit() and len(value) <= 15 else float(value)
+
+
+def _column(letters: str) -> int:
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter) - 64
+    if column > LAST_COLUMN:
+        raise _broken()
+    return column - 1
+
+
+_COLUMNS: Final = {
+    letters: _column(letters) for letters in [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *(f"A{each}" for each in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")]
+}
+
+
+def _by_expat(body: str, texts: _Texts) -> Sequence[Cell]:
+    row = _Row(texts)
+    parser = ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = row.start, row.end, row.text
+    try:
+        parser.Parse(f"<row>{body}</row>", True)
+    except (ExpatError, ValueError) as error:
+        raise _broken() from error
+    return row.cells
+
+
+class _Row:
+    """One row, element by element."""
+
+    def __init__(self, texts: _Texts) -> None:
+        self.cells: list[Cell] = []
+        self._texts = texts
+        self._within = ""
+        self._kind = ""
+        self._said: dict[str, str] = {}
+        self._is_reading = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._within = name
+        if name == "c":
+            letters = attributes.get("r", "").rstrip("0123456789")
+            column = _column(letters) if letters else len(self.cells)
+            self.cells += [None] * (column - len(self.cells))
+            self._kind, self._said = attributes.get("t", "n"), {}
+        elif name == "rPh":
+            self._is_reading = True
+        elif name == "f":
+            self._said["f"] = ""
+
+    def text(self, text: str) -> None:
+        if not self._is_reading:
+            self._said[self._within] = self._said.get(self._within, "") + text
+
+    def end(self, name: str) -> None:
+        self._within = ""
+        if name == "rPh":
+            self._is_reading = False
+        elif name == "c":
+            self.cells.append(self._cell())
+
+    def _cell(self) -> Cell:
+        said = self._said
+        if "f" in said:
+            return Formula(f"={said['f']}")
+        if self._kind == "inlineStr":
+            return said.get("t") or None
+        value = said.get("v", "")
+        if not value or self._kind == "e":
+            return value or None
+        if self._kind == "s":
+            return self._texts[int(value)]
+        if self._kind == "b":
+            return value == "1"
+        return _number(value) if self._kind == "n" else value

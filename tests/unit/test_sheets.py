@@ -1,0 +1,162 @@
+"""Spreadsheets are read as they are, nothing in them is evaluated, and what is no spreadsheet is refused by its rule."""
+
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from openpyxl import Workbook
+
+from shared.sheets import Formula, SheetUnreadable, open_book
+from shared.sheets.xlsx import MOST_UNPACKED
+
+
+def xlsx(book: Workbook) -> bytes:
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def rows(content: bytes, name: str = "") -> list[tuple[int, list[Any]]]:
+    return [(number, list(cells)) for number, cells in open_book(content, name).sheets[0].rows()]
+
+
+def refused(content: bytes, name: str = "") -> str:
+    with pytest.raises(SheetUnreadable) as refusal:
+        [list(sheet.rows()) for sheet in open_book(content, name).sheets]
+    return refusal.value.faults[0].rule
+
+
+def replaced(content: bytes, part: str, old: str, new: str) -> bytes:
+    """The workbook with something else in one of its parts."""
+    file = BytesIO()
+    with ZipFile(BytesIO(content)) as before, ZipFile(file, "w", ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            text = before.read(name)
+            after.writestr(name, text.replace(old.encode(), new.encode()) if name == part else text)
+    return file.getvalue()
+
+
+def simple() -> Workbook:
+    book = Workbook()
+    book.active.append(["姓名", "年龄", None, "备注"])
+    book.active.append(["王&小明", 61, 1.5, True])
+    return book
+
+
+def test_cells_keep_their_kind_and_their_column() -> None:
+    assert rows(xlsx(simple())) == [(1, ["姓名", "年龄", None, "备注"]), (2, ["王&小明", 61, 1.5, True])]
+
+
+def test_a_formula_is_its_text_whatever_its_result_says() -> None:
+    book = simple()
+    book.active["A3"] = '=HYPERLINK("http://x","420202195001011233")'
+    content = replaced(xlsx(book), "xl/worksheets/sheet1.xml", "<v></v>", "<v>420202195001011233</v>")
+
+    cell = rows(content)[2][1][0]
+
+    assert isinstance(cell, Formula)
+    assert cell.startswith("=HYPERLINK")
+
+
+def test_merged_cells_all_hold_the_content_of_the_first() -> None:
+    book = Workbook()
+    for line in (["1", "甲"], [None, "乙"], [None, "丙"], [None, "丁"]):
+        book.active.append(line)
+    book.active.merge_cells("A1:A3")
+
+    assert [cells[0] if cells else None for _, cells in rows(xlsx(book))] == ["1", "1", "1", None]
+
+
+def test_shared_texts_in_several_fonts_are_one_text_without_their_reading_aid() -> None:
+    book = simple()
+    texts = '<sst><si><r><t>王</t></r><r><rPr/><t>小明</t></r><rPh sb="0" eb="1"><t>wang</t></rPh></si></sst>'
+    content = replaced(xlsx(book), "xl/worksheets/sheet1.xml", "</sheetData>", '<row r="3"><c r="A3" t="s"><v>0</v></c></row></sheetData>')
+    content = _with_texts(content, texts)
+
+    assert rows(content)[2] == (3, ["王小明"])
+
+
+def _with_texts(content: bytes, texts: str) -> bytes:
+    file = BytesIO()
+    with ZipFile(BytesIO(content)) as before, ZipFile(file, "w", ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            text = before.read(name)
+            if name == "xl/_rels/workbook.xml.rels" and b"sharedStrings" not in text:
+                text = text.replace(b"</Relationships>", b'<Relationship Id="rIdT" Type="t" Target="sharedStrings.xml"/></Relationships>')
+            after.writestr(name, texts if name == "xl/sharedStrings.xml" else text)
+        if "xl/sharedStrings.xml" not in before.namelist():
+            after.writestr("xl/sharedStrings.xml", texts)
+    return file.getvalue()
+
+
+def test_rows_that_are_left_out_keep_the_numbers_of_those_that_follow() -> None:
+    book = simple()
+    book.active["A9"] = "末行"
+
+    assert rows(xlsx(book))[-1] == (9, ["末行"])
+
+
+def test_hidden_sheets_say_that_they_are() -> None:
+    book = simple()
+    book.create_sheet("字典").sheet_state = "hidden"
+
+    assert [sheet.is_hidden for sheet in open_book(xlsx(book)).sheets] == [False, True]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_csv_in_the_encodings_of_chinese_machines(encoding: str, separator: str) -> None:
+    text = f'姓名{separator}住址\r\n王小明{separator}"一行\n{separator}二行"\r\n\r\n=1+1{separator}丁\r\n'
+
+    found = rows(text.encode(encoding), "名册.csv")
+
+    assert [cells for _, cells in found] == [["姓名", "住址"], ["王小明", f"一行\n{separator}二行"], ["=1+1", "丁"]]
+    assert isinstance(found[2][1][0], Formula)
+    assert found[2][0] == 4
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "rule"),
+    [
+        (b"", "a.xlsx", "file-empty"),
+        (b"\x00\x01\x02\xff" * 50, "a.bin", "file-kind"),
+        (b"\x00\x01\x02\xff" * 50, "a.xlsx", "file-kind"),
+        ("姓名,身份证号".encode(), "a.xlsx", "file-kind"),
+        (b"PK\x03\x04 broken", "a.xlsx", "file-broken"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.xls", "file-broken"),
+    ],
+)
+def test_what_is_no_spreadsheet_is_refused_by_its_rule(content: bytes, name: str, rule: str) -> None:
+    assert refused(content, name) == rule
+
+
+def test_a_workbook_under_another_ending_is_refused() -> None:
+    assert refused(xlsx(simple()), "a.csv") == "file-kind"
+
+
+def test_a_zip_that_is_no_workbook_is_refused() -> None:
+    file = BytesIO()
+    with ZipFile(file, "w") as archive:
+        archive.writestr("readme.txt", "x")
+
+    assert refused(file.getvalue(), "a.xlsx") == "file-kind"
+
+
+def test_a_workbook_that_unpacks_beyond_measure_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MOST_UNPACKED == 2 << 30
+    monkeypatch.setattr("shared.sheets.xlsx.MOST_UNPACKED", 100)
+
+    assert refused(xlsx(simple()), "a.xlsx") == "file-too-large"
+
+
+def test_a_sheet_that_declares_entities_is_refused() -> None:
+    head = '<!DOCTYPE worksheet [<!ENTITY a "aaaa">]><worksheet'
+
+    assert refused(replaced(xlsx(simple()), "xl/worksheets/sheet1.xml", "<worksheet", head)) == "file-broken"
+
+
+def test_a_sheet_that_is_cut_short_is_refused() -> None:
+    content = xlsx(simple())
+
+    assert refused(content[: len(content) // 2], "a.xlsx") == "file-broken"
