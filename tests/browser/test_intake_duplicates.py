@@ -16,7 +16,8 @@ from tests.browser.test_intake_console import PASSWORD, check, sign_in
 from tests.browser.test_intake_households import shot
 from tests.conftest import HUANGSHI, Office
 from tests.service.intake.bureau import Bureau
-from tests.service.intake.twins import AGAIN, PERSON, TWINS, filed, numbered
+from tests.service.intake.test_search import PERSON
+from tests.service.intake.twins import AGAIN, TWINS, filed, numbered
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 

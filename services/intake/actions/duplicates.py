@@ -53,7 +53,7 @@ def count_records(job_subject: UUID, *, reader: Reader) -> int:
 
 def duplicates_chunk(subject_id: UUID, position: int, *, prepared: int, work: Work, keyring: Keyring) -> int | None:
     """Compare the next people who were filed or changed with everybody alike."""
-    due = not_compared(CHUNK, keyring, reader=work)
+    due = not_compared(CHUNK, reader=work)
     if not due:
         return None
     _keep(_likenesses(due, prepared, work, keyring), {each.id for each in due}, work)

@@ -30,7 +30,6 @@ from shared.work import Reader, Work
 
 CHUNK = 500
 Purpose = Literal["planning", "survey"]
-MERGED_NUMBER = "该号码的档案已并入另一份档案，请改填现行的身份证号"
 
 
 class RosterState(WrongState):

@@ -88,9 +88,9 @@ class Sealed:
     sealed: bytes
 
 
-def not_compared(most: int, keyring: Keyring, *, reader: Reader) -> list[Sealed]:
-    """Whoever is indexed, and was not compared with the others since."""
-    return _sealed(reader, most, col(Person.is_compared).is_(False), col(Person.indexed_by) == keyring.id)
+def not_compared(most: int, *, reader: Reader) -> list[Sealed]:
+    """Whoever was not compared with the others since being indexed; who is not indexed yet comes again when indexed."""
+    return _sealed(reader, most, col(Person.is_compared).is_(False))
 
 
 def records(ids: Collection[UUID], *, reader: Reader) -> list[Sealed]:

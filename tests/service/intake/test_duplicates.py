@@ -2,15 +2,26 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import update
+from sqlmodel import col
 
-from services.intake.app import SERVICE
+from services.intake.store import PersonSecret
+from services.intake.store.duplicates import JOB, comparing
+from shared.access import Actor
 from shared.demo.population import Population
+from shared.errors import WrongState
+from shared.ids import new_id
+from shared.work import Work
 from tests.conftest import HUANGSHI
 from tests.service.intake.bureau import Bureau
 from tests.service.intake.test_console import Clerk
-from tests.service.intake.twins import AGAIN, PERSON, TWINS, filed, numbered, only, person_in, queue, until_compared
+from tests.service.intake.test_search import PERSON
+from tests.service.intake.twins import AGAIN, TWINS, filed, numbered, only, person_in, queue
 
 Pair = dict[str, Any]
 MARK = re.compile("</?mark>")
@@ -118,6 +129,23 @@ def test_a_pair_is_hidden_from_whoever_does_not_reach_both(bureau: Bureau, pair:
             officer.post(f"/api/v1/duplicates/{pair['id']}/{what}", WHY, expect=404)
 
 
+@given(
+    divisions=st.lists(
+        st.sampled_from((HUANGSHI, "420202000000", "420203000000", "420202006000", "420203007002", "420281000000")), max_size=3
+    )
+)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whoever_sees_a_pair_reaches_both_records_and_whoever_does_sees_it(bureau: Bureau, pair: Pair, divisions: list[str]) -> None:
+    clerk = bureau.office.as_("clerk", divisions=divisions)
+    actor = Actor("any", "", frozenset({"clerk"}), tuple(divisions))
+    reaches_both = all(actor.reaches(each["division"]) for each in pair["records"])
+
+    seen = [each["id"] for each in clerk.get("/api/v1/duplicates")["items"]]
+
+    assert seen == ([pair["id"]] if reaches_both else [])
+    clerk.get(f"/api/v1/duplicates/{pair['id']}/comparison", purpose="audit", expect=200 if reaches_both else 404)
+
+
 def test_who_may_do_what(bureau: Bureau, pair: Pair) -> None:
     keep = {"keep": person_in(pair, PERSON.户编号)}
     for role in ("clerk", "officer", "reviewer", "approver", "surveyor", "auditor", "admin"):
@@ -170,11 +198,33 @@ def test_merges_in_a_row_are_undone_in_the_opposite_order(bureau: Bureau, pair: 
     assert {each["status"] for each in queue(bureau)} == {"open"}
 
 
+def test_of_somebody_erased_only_the_record_is_left_to_compare(bureau: Bureau, pair: Pair) -> None:
+    gone = UUID(person_in(pair, PERSON.户编号))
+    forget = update(PersonSecret).where(col(PersonSecret.person_id) == gone).values(wrapped_key=None)
+    bureau.office.store.run_now(lambda work: work.execute(forget))
+
+    page = bureau.clerk.get(f"/api/v1/duplicates/{pair['id']}/comparison", purpose="registration")
+
+    assert (page["pairs"][0]["record"]["is_erased"], page["pairs"][0]["record"]["name"]) == (True, "")
+    filed(bureau, [AGAIN._replace(联系电话="")], on="2015-11-01")
+    assert queue(bureau) == []
+
+
+def test_how_far_the_comparing_has_come_is_known_while_it_goes_on(bureau: Bureau) -> None:
+    def look(work: Work) -> None:
+        assert comparing(reader=work) is None
+        work.start_job(JOB, new_id(), 900)
+        found = comparing(reader=work)
+        assert found is not None
+        raise WrongState(f"{found.position} / {found.total}")  # leaves no job for the runner to take up
+
+    with pytest.raises(WrongState, match="0 / 900"):
+        bureau.office.store.run_now(look)
+
+
 def test_the_sample_city_has_no_false_alarm_worth_a_name(bureau: Bureau, people: Population) -> None:
     filed(bureau, people.allowance)
-    until_compared(bureau)
     assert [each for each in queue(bureau) if each["likelihood"] != "possible"] == []
-    assert SERVICE.jobs["duplicates"].prepare is not None
 
 
 def test_the_pages_do_the_same_without_a_script(bureau: Bureau, pair: Pair) -> None:

@@ -14,6 +14,8 @@ from shared.store.migrate import upgrade
 from tests.conftest import Office
 from tests.service.intake.bureau import Bureau, consent, signed
 from tests.service.intake.test_criteria import agree
+from tests.service.intake.test_search import PERSON
+from tests.service.intake.twins import AGAIN, TWINS, filed, only, person_in, queue
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 
@@ -24,6 +26,21 @@ def bureau(postgres_url: str, service_client: Callable[..., Office]) -> Bureau:
     upgrade(SERVICE, store)
     store.engine.dispose()
     return Bureau(service_client(SERVICE, store_url=postgres_url))
+
+
+def test_records_of_one_person_are_found_merged_and_parted_there_too(bureau: Bureau) -> None:
+    filed(bureau, [PERSON], [AGAIN, *TWINS])
+    pair = only(bureau)
+    keep = {"keep": person_in(pair, PERSON.户编号), "reason": "同一人"}
+
+    bureau.clerk.post(f"/api/v1/duplicates/{pair['id']}/proposal", keep, on="2015-10-20")
+    bureau.officer.post(f"/api/v1/duplicates/{pair['id']}/merge", {"reason": "同一人"}, on="2015-10-20")
+    assert only(bureau, "merged")["id"] == pair["id"]
+    bureau.officer.post(f"/api/v1/duplicates/{pair['id']}/undoing", {"reason": "有误"}, on="2015-10-21")
+    bureau.clerk.post(f"/api/v1/duplicates/{pair['id']}/difference", {"reason": "不同"}, on="2015-10-21")
+
+    filed(bureau, [AGAIN._replace(联系电话="")], on="2015-10-22")
+    assert queue(bureau) == []
 
 
 def test_the_whole_way_runs_there_too(bureau: Bureau, people: Population) -> None:

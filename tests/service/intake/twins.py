@@ -8,23 +8,7 @@ from stdnum.cn.ric import calc_check_digit
 
 from shared.demo.population import RosterRow
 from tests.service.intake.bureau import Bureau
-
-PERSON = RosterRow(
-    户编号="420202006-2015-000777",
-    救助类别="城市低保",
-    区划代码="420202006007",
-    实际居住人数=1,
-    姓名="单雨桐",
-    身份证号="420202195001011233",
-    与户主关系="本人",
-    婚姻状况="未婚",
-    就读学段="",
-    单亲原因="",
-    残疾证号="",
-    重病病种="",
-    联系电话="13807231234",
-    住址="黄石市黄石港区黄石港街道湖滨路12号3栋2单元501室",
-)
+from tests.service.intake.test_search import PERSON
 
 
 def numbered(body: str) -> str:
