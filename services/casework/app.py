@@ -4,7 +4,7 @@ from services.casework import api, hooks, reactions
 from services.casework.labels import ROLES
 from services.casework.settings import Settings
 from services.casework.store import KERNEL, PersonKey, Table
-from shared.events.intake import RecipientEnrolled, RecipientWithdrawn
+from shared.events.intake import RecipientEnrolled, RecipientErased, RecipientWithdrawn
 from shared.events.procurement import AcceptanceRecorded, ContractSigned, ProjectClosed
 from shared.rewrapping import Wrapped
 from shared.service import Service, on
@@ -28,6 +28,7 @@ SERVICE = Service(
         on(ProjectClosed, reactions.project_closed),
         on(RecipientEnrolled, reactions.recipient_enrolled),
         on(RecipientWithdrawn, reactions.recipient_withdrawn),
+        on(RecipientErased, reactions.recipient_erased),
     ],
     routers=[api.router],
 )

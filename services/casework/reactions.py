@@ -1,9 +1,9 @@
 """What casework does when another service's event arrives."""
 
 from services.casework.domain.term import months_after
-from services.casework.store import Contract, Enrolment
+from services.casework.store import Contract, Enrolment, PersonKey
 from shared.errors import NotYet
-from shared.events.intake import RecipientEnrolled, RecipientWithdrawn
+from shared.events.intake import RecipientEnrolled, RecipientErased, RecipientWithdrawn
 from shared.events.procurement import AcceptanceRecorded, ContractSigned, ProjectClosed
 from shared.rules import Rules
 from shared.work import Work
@@ -53,6 +53,14 @@ def recipient_withdrawn(event: RecipientWithdrawn, *, work: Work) -> None:
     if enrolment is None:
         raise NotYet("入组的消息尚未到达")
     enrolment.withdrawn_on = event.withdrawn_on
+
+
+def recipient_erased(event: RecipientErased, *, work: Work) -> None:
+    """What was written about the recipient is noise from now on; that it was done stays."""
+    if work.find(Enrolment, event.recipient_id) is None:
+        raise NotYet("入组的消息尚未到达")
+    if (key := work.find(PersonKey, event.recipient_id)) is not None:
+        key.wrapped_key = None
 
 
 def contract_accepted(event: AcceptanceRecorded, *, work: Work) -> None:

@@ -107,7 +107,13 @@ HISTORY: Final = {
 }
 """What happens to a household and its people."""
 
-PERSON_STATUS: Final = {"present": L_("在册"), "moved": L_("迁出"), "died": L_("死亡"), "merged": L_("已并入")}
+PERSON_STATUS: Final = {
+    "present": L_("在册"),
+    "moved": L_("迁出"),
+    "died": L_("死亡"),
+    "merged": L_("已并入"),
+    "erased": L_("个人信息已删除"),
+}
 
 PAIR_STATUS: Final = {
     "open": L_("待核对"),

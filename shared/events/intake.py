@@ -129,6 +129,16 @@ class RecipientWithdrawn(Event):
     reason: Literal["consent_withdrawn", "moved", "died"]
 
 
+class RecipientErased(Event):
+    """A recipient's personal data were erased; whoever keeps notes about the recipient destroys their key."""
+
+    subject: ClassVar[str] = "ev.intake.recipient.erased.v1"
+    aggregate_id: ClassVar[str] = "recipient_id"
+    recipient_id: UUID
+    contract_id: UUID
+    erased_on: date
+
+
 class EnrolmentCompleted(Event):
     """Every place is filled or no reserve is left: the figures of the enrolment."""
 

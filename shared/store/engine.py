@@ -13,6 +13,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA busy_timeout=10000",
     "PRAGMA cache_size=-64000",
     "PRAGMA wal_autocheckpoint=4000",
+    "PRAGMA secure_delete=ON",  # what is erased is overwritten, not only unlinked
 )
 
 

@@ -4,10 +4,10 @@ import asyncio
 import contextvars
 from collections.abc import Callable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import TypeVar
 
 from sqlalchemy import Connection, MetaData, Table, select
@@ -33,6 +33,7 @@ HOUSEKEEPING = ("account", "file")
 READERS = 4
 DEADLINE = 10.0
 """Seconds a unit may wait before it starts."""
+READER_WAIT = 0.02
 
 
 class Store:
@@ -123,6 +124,15 @@ class Store:
             work.finish()
         self._committed(work.fresh)
         return result
+
+    def overwrite_deleted(self) -> None:
+        """What was deleted or changed is gone from the files themselves: SQLite's log of earlier pages is written back and emptied."""
+        if not self.is_sqlite:
+            return
+        deadline = monotonic() + DEADLINE
+        with exclusive(self.lock_path("write")), closing(self.engine.raw_connection()) as connection:
+            while connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] and monotonic() < deadline:
+                sleep(READER_WAIT)  # a reader still looks at an earlier page
 
     def read_now(self, query: Query[T], *, today: date | None = None) -> T:
         return self._read(query, today)

@@ -6,6 +6,7 @@ from services.intake.actions.circumstance import circumstances, record_circumsta
 from services.intake.actions.criteria import criterion_facts, known_flags, preview
 from services.intake.actions.duplicates import compare_records, count_records, duplicates_chunk
 from services.intake.actions.enrolment import complete_enrolment, enrol, record_consents, withdraw
+from services.intake.actions.erasure import confirm_erasure, propose_erasure, refuse_erasure, retention, retention_due
 from services.intake.actions.explanation import explain, note_explanation
 from services.intake.actions.household import read_household_file
 from services.intake.actions.merging import merge, propose_merge, reopen_pair, tell_apart, undo_merge
@@ -26,6 +27,7 @@ from services.intake.actions.roster import (
 )
 from services.intake.actions.screening import definitions_of, fairness_view, prove, screen, screening_chunk, start_screening
 from services.intake.actions.search import hash_again, index_if_needed, search_index_chunk, search_people
+from services.intake.actions.subject import copy_for_subject
 from services.intake.actions.survey import accept_survey, open_survey, record_visits
 
 __all__ = [
@@ -36,7 +38,9 @@ __all__ = [
     "circumstances",
     "compare_records",
     "complete_enrolment",
+    "confirm_erasure",
     "confirm_selection",
+    "copy_for_subject",
     "count_records",
     "criterion_facts",
     "decide_objection",
@@ -60,6 +64,7 @@ __all__ = [
     "open_programme",
     "open_survey",
     "preview",
+    "propose_erasure",
     "propose_merge",
     "propose_selection",
     "prove",
@@ -73,10 +78,13 @@ __all__ = [
     "record_circumstances",
     "record_consents",
     "record_visits",
+    "refuse_erasure",
     "reject_roster",
     "rejection_chunk",
     "reopen_pair",
     "report",
+    "retention",
+    "retention_due",
     "screen",
     "screening_chunk",
     "search_index_chunk",

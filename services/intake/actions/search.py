@@ -87,17 +87,17 @@ def hash_again(rows: Sequence[Any], *, work: Work, keyring: Keyring) -> None:
     for table, theirs in ((Person, people), (StagedRow, col(StagedRow.secret_id).in_(keys))):
         found = work.rows(select(col(table.id), col(table.secret_id)).where(theirs))
         if changed := [{"of": row.id, "key": keys[row.secret_id]} for row in found if row.secret_id in keys]:
-            work.execute(update(table).where(col(table.id) == bindparam("of")).values(identity_key=bindparam("key")), changed)
-    index_people(list(work.rows(_people().where(people))), work, keyring)
+            work.execute(update(table).where(col(table.id) == bindparam("of")).values(identity_key=bindparam("key"), row_hash=""), changed)
+    index_people(list(work.rows(people_of().where(people))), work, keyring)
 
 
 def _due(work: Reader, keyring: Keyring, most: int) -> list[Any]:
     indexed_by = col(Person.indexed_by)
     is_due = or_(indexed_by < keyring.id, indexed_by > keyring.id)  # an index answers this; it does not answer "is not"
-    return list(work.rows(_people().where(is_due).limit(most)))
+    return list(work.rows(people_of().where(is_due).limit(most)))
 
 
-def _people() -> Any:
+def people_of() -> Any:
     """What the index is made from."""
     columns = (col(Person.id), col(Household.division), col(PersonSecret.wrapped_key), col(PersonSecret.sealed))
     joined = select(*columns).join(Household, col(Household.id) == Person.household_id)

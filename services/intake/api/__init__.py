@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import duplicates, enrolment, households, objections, persons, programmes, rosters, surveys
+from services.intake.api import duplicates, enrolment, erasures, households, objections, persons, programmes, rosters, surveys
 
 router = APIRouter(prefix="/api/v1", tags=["intake"])
-for part in (rosters, households, duplicates, surveys, programmes, objections, enrolment, persons):
+for part in (rosters, households, duplicates, surveys, programmes, objections, enrolment, persons, erasures):
     router.include_router(part.router)

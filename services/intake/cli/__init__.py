@@ -5,6 +5,7 @@ import typer
 from services.intake.cli.export import export
 from services.intake.cli.roster import import_files
 from services.intake.cli.screen import screen
+from services.intake.cli.subject import subject
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Rosters and screening from the command line.")
 
@@ -17,3 +18,4 @@ def intake() -> None:
 app.command()(export)
 app.command("import")(import_files)
 app.command()(screen)
+app.command()(subject)

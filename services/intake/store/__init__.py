@@ -26,6 +26,7 @@ from services.intake.store.duplicates import (
     reached_pair,
 )
 from services.intake.store.eligible import Eligible, admits, count_fitting, eligible_people
+from services.intake.store.erasure import Erasure
 from services.intake.store.household import (
     count_households,
     history,
@@ -108,6 +109,7 @@ __all__ = [
     "DuplicateDecision",
     "DuplicatePair",
     "Eligible",
+    "Erasure",
     "Household",
     "ListChange",
     "Objection",

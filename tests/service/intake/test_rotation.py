@@ -111,7 +111,6 @@ def test_halfway_nobody_is_doubled_and_no_roster_is_accepted(town: Bureau, peopl
     said = rotate(environment_of(town)).communicate()[0]
     assert "forgotten" in said, said
     town.accept(waiting)
-    town.accept(again["id"])
     keys = town.office.store.read_now(lambda reader: reader.rows(select(col(Person.identity_key))))
     assert len(keys) == len(set(keys)) == again["updated"] + coming
     assert town.clerk.get(f"/api/v1/rosters/{town.upload(people.allowance[:530])['roster_id']}")["updated"] >= len(keys) - coming

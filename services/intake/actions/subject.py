@@ -1,0 +1,56 @@
+"""What intake has about one person, as a copy for that person (个人信息保护法 art 45), with the log of who read it."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from services.intake import labels
+from services.intake.actions.person import mark, personal_of
+from services.intake.store import Reading, history, reached_person
+from shared.access import Actor
+from shared.divisions import full_name
+from shared.personal import Keyring
+from shared.work import Work
+
+FACTS: Final = (
+    "birth",
+    "sex",
+    "relation",
+    "schooling",
+    "has_single_parent",
+    "disability_kind",
+    "disability_level",
+    "is_seriously_ill",
+    "status",
+)
+
+
+def copy_for_subject(person_id: UUID, *, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, Any]:
+    """Everything about the person, and nothing of the others in the household; handing it out is logged as a reading. Raises Erased."""
+    person, household = reached_person(work, person_id, actor)
+    personal = personal_of(work, person, keyring)
+    read = work.select(select(Reading).where(col(Reading.person_id) == person_id).order_by(col(Reading.read_at), col(Reading.id)))
+    work.add(mark(person_id, "access", "own_request", work, today, actor))
+    return {
+        "person_id": person_id,
+        "made_on": today,
+        "personal": {"name": personal["name"]} | {name: personal[name] for name in labels.PERSONAL if personal.get(name)},
+        "facts": person.model_dump(include=set(FACTS)),
+        "household": {
+            "household_no": household.household_no,
+            "category": household.category,
+            "division": household.division,
+            "place": full_name(household.division),
+            "living_members": household.living_members,
+            "housing": household.housing,
+            "needs": household.needs,
+        },
+        "history": [
+            {"on": event.on, "what": event.what, "detail": event.detail}
+            for event in history(household.id, reader=work)
+            if event.person_id in (None, person_id)
+        ],
+        "readings": [row.model_dump(exclude={"id", "person_id"}) for row in read],
+    }

@@ -1,0 +1,21 @@
+"""How long personal data are kept, by class of field, and what an erasure takes away."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
+    "contact": ("phone", "address"),
+    "sensitive": ("illness", "disability_card", "marital", "single_parent"),
+}
+"""Classes of fields that may go before the rest; whatever is in none of them goes with the whole person."""
+WHOLE: Final = "all"
+SCOPES: Final = (*CLASSES, WHOLE)
+
+
+def kept_since(today: date, years: int) -> date:
+    """What was last needed on this day or before has been kept long enough."""
+    try:
+        return today.replace(year=today.year - years)
+    except ValueError:  # 29 February
+        return date(today.year - years, 2, 28)

@@ -1,0 +1,78 @@
+"""Erasures of personal data: asked for by one person, confirmed by another; what was erased stays on record without saying whose it was."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, func, or_, select
+from sqlmodel import Field, col
+
+from services.intake.store.person import Household, Person
+from services.intake.store.programme import Contract, Recipient
+from services.intake.store.roster import Roster, in_divisions, within
+from services.intake.store.table import Table
+from shared.access import Actor
+from shared.http.paging import Listing, Page, listing
+from shared.ids import new_id
+from shared.store.types import Json
+from shared.work import Reader
+
+
+class Erasure(Table, table=True):
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    division: str = Field(index=True)
+    scope: str
+    """all; or one class of fields, a key of `domain.retention.CLASSES`."""
+    reason: str
+    status: str = Field(default="proposed", index=True)
+    """proposed → done or refused."""
+    proposed_by: str
+    proposed_on: date
+    decided_by: str = ""
+    decided_on: date | None = None
+    refusal: str = ""
+    blobs: list[str] = Json(default_factory=list)
+    """Hashes of the documents that went with it."""
+
+
+def erasures(*, reader: Reader, actor: Actor, page: Page, status: str = "") -> Listing:
+    """Of the actor's divisions, the latest first."""
+    statement = select(Erasure).where(in_divisions(col(Erasure.division), actor))
+    if status:
+        statement = statement.where(col(Erasure.status) == status)
+    sort = (Erasure.proposed_on, Erasure.id)
+    return listing(reader, statement, page, sort=sort, newest_first=True, item=lambda row: row.model_dump(exclude={"blobs"}))
+
+
+def orphans(erasure_id: UUID, *, reader: Reader) -> list[str]:
+    """Documents of an erasure that nothing mentions any more."""
+    blobs = reader.get(Erasure, erasure_id).blobs
+    file = reader.kernel.file.c
+    kept = {row.sha256 for row in reader.rows(select(file.sha256).where(file.sha256.in_(blobs)))}
+    return [sha256 for sha256 in blobs if sha256 not in kept]
+
+
+def due(scope: str, before: date, *, reader: Reader, actor: Actor, page: Page) -> Listing:
+    """People whose fields of a class nobody has needed since a day; whose erasure is asked for already is left out."""
+    sort = (Person.household_id, Person.id)
+    return listing(reader, select(Person).where(*_is_due(scope, before, actor)), page, sort=sort, item=lambda row: {"person_id": row.id})
+
+
+def count_due(scope: str, before: date, *, reader: Reader, actor: Actor) -> int:
+    return int(reader.scalar(select(func.count()).select_from(Person).where(*_is_due(scope, before, actor))))
+
+
+def _is_due(scope: str, before: date, actor: Actor) -> Sequence[Any]:
+    """The latest roster that named the person was decided on by that day, and so ended every contract of the person."""
+    named = exists().where(col(Roster.id) == Person.roster_id, col(Roster.decided_on) <= before)
+    at_home = exists().where(col(Household.id) == Person.household_id, within(actor))
+    ended = func.coalesce(Contract.closed_on, Contract.ends_on) <= before
+    served = exists().where(col(Recipient.person_id) == Person.id, col(Contract.id) == Recipient.contract_id, ~ended)
+    asked = exists().where(
+        col(Erasure.person_id) == Person.id,
+        or_(col(Erasure.scope) == scope, col(Erasure.scope) == "all"),
+        col(Erasure.status).in_(("proposed", "done")),
+    )
+    return (col(Person.status) != "erased", col(Person.merged_into).is_(None), named, at_home, ~served, ~asked)
