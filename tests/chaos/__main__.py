@@ -48,7 +48,8 @@ def chaos(
 def _line(number: int, played: Played, undisturbed: Played) -> str:
     verdict = "equal" if not differences(played, undisturbed) else "[red]different[/]"
     passed = f"{played.said} events said, {played.on_the_bus} on the bus, {played.effects} effects, {played.dead} dead letters"
-    return f"play {number}: {len(played.kills)} ended in {played.seconds} s; {passed}; figures {verdict}"
+    in_time = sum(kill.at < played.last_act for kill in played.kills)
+    return f"play {number}: {len(played.kills)} ended in {played.seconds} s, {in_time} before the last act; {passed}; figures {verdict}"
 
 
 def _show_kills(kills: list[Kill]) -> None:

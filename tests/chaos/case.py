@@ -49,6 +49,9 @@ class Played:
     """Messages in the streams; more than were said where an acknowledgement was lost beyond the window of the server."""
     dead: int
     seconds: float
+    """From the first act until nothing was on its way any more."""
+    last_act: float
+    """Seconds until the player was done."""
     kills: Sequence[Kill] = field(default=())
 
 
@@ -96,6 +99,7 @@ def play_once(setting: Setting, disturb: Disturb = NOBODY) -> Played:
         disturbance = disturb(qiao, postgres)
         with disturbance:
             report = play(endpoints, tokens, scale=setting.scale, patience=PATIENCE)
+            last_act = monotonic() - began
         said, effects, on_the_bus, dead = asyncio.run(_settled(qiao))
         return Played(
             figures=report.model_dump(exclude=set(UNLIKE)),
@@ -105,6 +109,7 @@ def play_once(setting: Setting, disturb: Disturb = NOBODY) -> Played:
             on_the_bus=on_the_bus,
             dead=dead,
             seconds=round(monotonic() - began, 1),
+            last_act=round(last_act, 1),
             kills=disturbance.kills(),
         )
 
