@@ -17,6 +17,7 @@ SMALL = {
     "reads": ("--quick",),
     "duplicates": ("--quick",),
     "relay_backlog": ("--rounds", "1", "--backlog", "60", "--times", "1"),
+    "roster_import": ("--quick",),
     "search": ("--quick",),
     "typed_consumption": ("--quick",),
 }

@@ -25,6 +25,7 @@ from services.intake.actions.roster import (
     read_workbook,
     upload_roster,
 )
+from services.intake.actions.roster_marked import marked_workbook
 from services.intake.actions.screening import definitions_of, fairness_view, prove, screen, screening_chunk, start_screening
 from services.intake.actions.search import hash_again, index_if_needed, search_index_chunk, search_people
 from services.intake.actions.subject import copy_for_subject
@@ -58,6 +59,7 @@ __all__ = [
     "letters",
     "map_columns",
     "mapped_table",
+    "marked_workbook",
     "merge",
     "note_explanation",
     "object_to_selection",

@@ -10,6 +10,7 @@ from fastapi import Form as FormField
 from fastapi import Request, Response, UploadFile
 
 from services.intake import actions, labels, store
+from services.intake.domain.roster_table import ColumnsMissing
 from services.intake.pages.frame import CONSOLE
 from shared.divisions import name_of
 from shared.errors import Fault, Malformed, Refusal
@@ -19,6 +20,7 @@ from shared.http.paging import Page
 from shared.http.problems import status_of
 from shared.web.console import Form, see
 from shared.web.i18n import L_
+from shared.web.progress import latest_job
 
 router = CONSOLE.router()
 
@@ -58,10 +60,12 @@ async def upload_roster(
     survey_id: Text = "",
     reference_on: Text = "",
     division: Text = "",
+    category: Text = "",
     key: Text = "",
 ) -> Response:
     """The file is kept first, by a key of its own; a roster that is refused leaves no roster, and the file is swept."""
-    given = {"name": name.strip()[:200], "survey_id": survey_id, "reference_on": reference_on, "division": division, "key": key}
+    given = {"name": name.strip()[:200], "survey_id": survey_id, "reference_on": reference_on, "division": division}
+    given |= {"category": category if category in labels.CATEGORY else "", "key": key}
     form = Form(given, key=key)
     try:
         terms = _terms(given, file)
@@ -69,13 +73,12 @@ async def upload_roster(
         stored = await asyncio.to_thread(call.runtime.files.put, content)
         kept = await call.submit({"key": f"{key}-file", "sha256": stored.sha256}, keep_file, stored)
         file_id = UUID(kept["id"])
-        table = await call.runtime.read(actions.read_workbook, file_id)
+        found = {"file": file_id, **await _read(call, file_id)}
         call.content = None
-        found = {"rows": table.rows, "columns": table.names, "file": file_id}
         uploaded = await call.submit(given | {"file": str(file_id)}, actions.upload_roster, **found, **terms)
     except Refusal as refusal:
         return await _upload_form(request, call, form.refused(refusal), status_of(refusal))
-    return see(f"rosters/{uploaded['roster_id']}/")
+    return see(f"rosters/{uploaded['roster_id']}/{'' if found['columns'] else 'columns/'}")
 
 
 @router.get("/rosters/{roster_id}/")
@@ -102,6 +105,15 @@ async def reject_roster(
     return await _decide(request, call, roster_id, given, actions.reject_roster, reason=reason)
 
 
+async def _read(call: Call, file_id: UUID) -> dict[str, Any]:
+    """Rows and columns of the file; none where a clerk must first say which heading stands for what. Raises Refusal."""
+    try:
+        table = await call.runtime.read(actions.read_workbook, file_id)
+    except ColumnsMissing:
+        return {"rows": 0, "columns": {}}
+    return {"rows": table.rows, "columns": table.names}
+
+
 async def _decide(request: Request, call: Call, roster_id: UUID, given: Mapping[str, str], action: Any, **arguments: Any) -> Response:
     try:
         await call.submit(given, action, roster_id, **arguments)
@@ -125,7 +137,9 @@ async def _roster(request: Request, call: Call, roster_id: UUID, form: Form, *, 
         form=form,
         labels=labels,
         division_name=name_of,
-        is_working=found["status"] in ("importing", "accepting"),
+        job=await call.find(latest_job, roster_id) if found["status"] in ("importing", "accepting") else None,
+        may_mend=found["status"] in ("mapping", "reviewed") and call.actor.may("clerk"),
+        has_marks=found["faulty"] + found["duplicates"] > 0 and call.actor.may("clerk"),
         may_decide=is_reviewed and call.actor.may("officer") and not is_own,
         must_be_another=is_reviewed and call.actor.may("officer") and is_own,
     )
@@ -139,6 +153,7 @@ async def _upload_form(request: Request, call: Call, form: Form, status: int = 2
         status,
         form=form,
         surveys=[("", L_("测算（不属于任何调查）")), *((str(each["id"]), each["name"]) for each in surveys)],
+        categories=[("", L_("表中有这一列")), *labels.CATEGORY.items()],
         divisions=[(code, name_of(code)) for code in call.actor.divisions],
     )
 
@@ -169,4 +184,5 @@ def _terms(given: Mapping[str, str], file: UploadFile | None) -> dict[str, Any]:
         "reference_on": reference_on,
         "division": given["division"],
         "survey_id": survey_id,
+        "category": given["category"],
     }

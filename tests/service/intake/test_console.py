@@ -56,7 +56,7 @@ class Clerk:
 
     def settled(self, path: str) -> str:
         deadline = time.monotonic() + 60
-        while "正在后台办理" in (page := self.get(path)):
+        while "刷新</a>" in (page := self.get(path)):
             assert time.monotonic() < deadline
             time.sleep(0.05)
         return page

@@ -1,0 +1,71 @@
+"""The workbook that a clerk mends: what was handed in, its faults marked in colour, by a note on the cell and in a column."""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any, Final
+from uuid import UUID
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+from openpyxl.utils import coordinate_to_tuple
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.intake.actions.roster import open_file
+from services.intake.domain.roster_table import read_table
+from services.intake.store import Roster, StagedRow
+from shared.files import Files
+from shared.sheets import Cell
+from shared.work import Reader
+
+MARK: Final = PatternFill("solid", fgColor="FFF2CC")
+BY: Final = "Qiao"
+HEADING: Final = "问题（改正后可删除本列）"
+Faults = Sequence[Mapping[str, str]]
+
+
+def marked_workbook(roster_id: UUID, *, reader: Reader, files: Files) -> bytes:
+    """Every sheet that is a roster, whole; a file with the corrected rows alone will do as well. Takes long."""
+    roster = reader.get(Roster, roster_id)
+    table = read_table(open_file(roster.file_id, reader=reader, files=files), roster.columns)
+    columns = (col(StagedRow.sheet), col(StagedRow.number), col(StagedRow.faults))
+    found = {(row[0], row[1]): row[2] for row in reader.rows(select(*columns).where(col(StagedRow.roster_id) == roster_id))}
+    book = Workbook(write_only=True)
+    for part in table.parts:
+        sheet = book.create_sheet(part.sheet.name[:31])
+        width = len(part.layout.headers)
+        for number, cells in part.sheet.rows():
+            faults = found.get((part.name, number)) or ()
+            sheet.append(_row(sheet, cells, width, faults, is_header=number == part.layout.header_row))
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _row(sheet: Any, cells: Sequence[Cell], width: int, faults: Faults, *, is_header: bool) -> list[Any]:
+    row: list[Any] = [_text(sheet, cell) for cell in cells]
+    row += [None] * (width - len(row))
+    for fault in faults:
+        at = coordinate_to_tuple(fault["cell"].rpartition("!")[2])[1] - 1
+        row += [None] * (at + 1 - len(row))
+        cell = WriteOnlyCell(sheet, value=getattr(row[at], "value", row[at]))
+        if isinstance(cell.value, str):
+            cell.data_type = "s"
+        cell.fill, cell.comment = MARK, Comment(fault["message"], BY)
+        row[at] = cell
+    if is_header:
+        row.append(HEADING)
+    elif faults:
+        row.append("；".join(f"{fault['column']}：{fault['message']}" for fault in faults))
+    return row
+
+
+def _text(sheet: Any, cell: Cell) -> Any:
+    """A formula stays what it was taken for, a text: nobody's spreadsheet is to run it."""
+    if isinstance(cell, str) and cell.startswith("="):
+        shown = WriteOnlyCell(sheet, value=str(cell))
+        shown.data_type = "s"
+        return shown
+    return cell

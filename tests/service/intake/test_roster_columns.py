@@ -1,0 +1,71 @@
+"""A clerk says which heading stands for what, saves it for later files, and gets the workbook back with its faults marked."""
+
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from services.intake.app import SERVICE
+from tests.conftest import HUANGSHI, Office
+from tests.service.intake.test_console import Clerk
+
+HEAD, WIFE = "420202195001011233", "420203197005200010"
+
+
+@pytest.fixture
+def clerk(service_client: Callable[..., Office]) -> Clerk:
+    return Clerk(service_client(SERVICE), "liu", "clerk").sign_in()
+
+
+def book(*lines: Sequence[Any]) -> bytes:
+    made = Workbook()
+    for line in lines:
+        made.active.append(line)
+    file = BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+def uploaded(clerk: Clerk, content: bytes) -> str:
+    terms: Any = {"name": "名册", "reference_on": "2015-12-31", "division": HUANGSHI, "survey_id": "", "category": "urban_allowance"}
+    key = clerk.key("/console/rosters/new/")
+    return clerk.post("/console/rosters/new/", files={"file": ("名册.xlsx", content)}, key=key, **terms)
+
+
+def test_columns_that_are_not_recognised_are_named_once_and_known_the_next_time(clerk: Clerk) -> None:
+    content = book(["称呼", "号码"], ["王小明", HEAD])
+    columns = uploaded(clerk, content)
+    assert columns.endswith("/columns/")
+    key = clerk.key(columns)
+    chosen: Any = {"column-姓名": "称呼", "column-身份证号": "号码", "save_as": "二街", "key": key}
+
+    assert "不能用于两项" in clerk.post(columns, 422, **{**chosen, "column-住址": "号码"})
+    assert "请选择" in clerk.post(columns, 400, **{**chosen, "column-姓名": ""})
+    roster = clerk.post(columns, **{**chosen, "key": clerk.key(columns)})
+    page = clerk.settled(roster)
+    again = uploaded(clerk, book(["称呼", "号码"], ["李四", WIFE]))
+
+    assert "待采用" in page
+    assert "<dt>新增</dt><dd>1</dd>" in page
+    assert not again.endswith("/columns/")
+    assert "<dt>新增</dt><dd>1</dd>" in clerk.settled(again)
+
+
+def test_the_workbook_comes_back_with_its_faults_marked(clerk: Clerk) -> None:
+    roster = uploaded(
+        clerk, book(["城区名册"], ["姓名", "身份证号", "备注"], ["王小明", HEAD, "=1+1"], ["李四", "4", ""], ["王小明", HEAD, ""])
+    )
+    assert "下载标出问题的工作簿" in clerk.settled(roster)
+
+    answer = clerk._http.get(f"{roster}marked/", headers=clerk._headers())
+    sheet = load_workbook(BytesIO(answer.content)).active
+
+    assert [row[0].value for row in sheet.rows] == ["城区名册", "姓名", "王小明", "李四", "王小明"]
+    assert sheet["C3"].data_type == "s"
+    assert sheet["B4"].fill.fgColor.rgb == "00FFF2CC"
+    assert "18 位" in sheet["B4"].comment.text
+    assert sheet["D4"].value.startswith("身份证号：")
+    assert "与第 3 行重复" in sheet["D5"].value
+    assert sheet["D3"].value is None
