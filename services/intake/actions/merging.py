@@ -19,6 +19,7 @@ from shared.errors import RuleRefusal, WrongState
 from shared.work import Work
 
 MERGED: Final = "merged"
+ERASED: Final = "erased"
 LISTED: Final = ("proposed", "confirmed", "completed")
 """States of programmes whose list stands; an earlier one is screened anew."""
 ACTIVE: Final = ("listed", "waiting", "consented", "enrolled")
@@ -81,6 +82,8 @@ def undo_merge(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Ac
     kept, gone = _both(pair, merging.kept_id, work)
     if kept.status == MERGED:
         raise RecordMerged("保留的档案此后又并入另一份档案，请先撤销那次合并")
+    if ERASED in (kept.status, gone.status):
+        raise RecordMerged("该人员的个人信息已依法删除，合并不能撤销")
     gone.status, gone.merged_into = merging.before["status"], None
     for candidate_id in map(UUID, merging.before["candidates"]):
         _hand_over(work.get(Candidate, candidate_id), gone, work)
