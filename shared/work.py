@@ -88,7 +88,7 @@ class Reader:
         """The row with this key. Raises NotFound."""
         found = self.find(model, id)
         if found is None:
-            raise NotFound(f"没有找到该记录（{_table_of(model).name}）")
+            raise NotFound("没有找到该记录")
         return found
 
     def select(self, statement: Select[M]) -> list[M]:

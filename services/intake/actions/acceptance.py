@@ -115,7 +115,7 @@ def _overtaken(roster: Roster, work: Work) -> bool:
 
 def _to_decide(roster_id: UUID, work: Work, actor: Actor) -> Roster:
     roster = work.get(Roster, roster_id)
-    check_reach(roster.division, actor, "名册")
+    check_reach(roster.division, actor)
     work.about("roster", roster_id)
     if roster.status != "reviewed":
         raise RosterState(f"名册目前为“{ROSTER_STATUS[roster.status]}”，须在“{ROSTER_STATUS['reviewed']}”时决定")

@@ -37,7 +37,7 @@ def record_call(file_id: UUID, *, called_on: date, reason: str, work: Work, toda
     """Somebody stood at the door and no visit came of it. The file counts as opened, and stays to be visited."""
     file = work.get(SurveyFile, file_id)
     survey = to_change(work, file.survey_id, actor)
-    check_reach(file.division, actor, "户")
+    check_reach(file.division, actor)
     check_own(file.division, own_divisions(survey.id, actor.account, reader=work))
     work.about("survey_file", file_id)
     if reason not in CALL_REASONS:

@@ -49,9 +49,9 @@ def preview(
     hooks: Hooks,
 ) -> dict[str, Any]:
     """How many people within these terms a criterion admits, and how it reads in Chinese. Nothing is kept."""
-    check_reach(division, actor, "地区")
+    check_reach(division, actor)
     if survey_id is not None:
-        check_reach(reader.get(Survey, survey_id).division, actor, "调查")
+        check_reach(reader.get(Survey, survey_id).division, actor)
     definition = written("", "", written_out(expression, known_flags(hooks)))
     terms = Terms(reference_on, division, list(categories or ALLOWANCE), "", (), survey_id)
     people, admitted = count_fitting(definition, terms, reader=reader)

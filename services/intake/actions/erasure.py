@@ -124,7 +124,7 @@ def _division(actor: Actor) -> str:
 
 def _to_decide(erasure_id: UUID, work: Work, actor: Actor) -> Erasure:
     asked = work.get(Erasure, erasure_id)
-    check_reach(asked.division, actor, "删除申请")
+    check_reach(asked.division, actor)
     work.about("person", asked.person_id)
     if asked.status != "proposed":
         raise ErasureDecided("该删除申请已经办理")

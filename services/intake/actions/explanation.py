@@ -43,7 +43,7 @@ def note_explanation(programme_id: UUID, person_id: UUID, *, purpose: Purpose, w
     """Leave the mark of a reading. Raises NotFound for a programme or a person out of the actor's reach."""
     reached_programme(work, programme_id, actor)
     person = work.get(Person, person_id)
-    check_reach(work.get(Household, person.household_id).division, actor, "人员")
+    check_reach(work.get(Household, person.household_id).division, actor)
     work.add(Reading(person_id=person_id, reader=actor.account, by="intake", purpose=purpose, read_on=today, read_at=work.now))
 
 
@@ -54,7 +54,7 @@ def explain(programme_id: UUID, person_id: UUID, *, reader: Reader, hooks: Hooks
         raise NotScreened("服务计划尚未筛选，没有可以说明的名单")
     person = reader.get(Person, person_id)
     household = reader.get(Household, person.household_id)
-    check_reach(household.division, actor, "人员")
+    check_reach(household.division, actor)
     screening = reader.get(Screening, programme.screening_id)
     terms = terms_of(programme, definitions_of(hooks), reader=reader)
     applicants = [Applicant.read(line) for line in screening.inputs.splitlines()]

@@ -19,7 +19,7 @@ def read_person_file(person_id: UUID, *, purpose: Purpose, work: Work, today: da
     """Everything intake knows of a person, and a mark of who read it and why."""
     person = work.get(Person, person_id)
     household = work.get(Household, person.household_id)
-    check_reach(household.division, actor, "人员")
+    check_reach(household.division, actor)
     work.add(mark(person_id, "file", purpose, work, today, actor))
     shown = person.model_dump(exclude={"identity_key", "secret_id", "roster_id"})
     return shown | {"household": household.model_dump(exclude={"roster_id"}), "personal": personal_of(work, person, keyring)}
@@ -39,7 +39,7 @@ def personal_of(reader: Reader, person: Person, keyring: Keyring) -> dict[str, A
 def readings(person_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> Listing:
     """Who read a person's file, newest last."""
     household = reader.get(Household, reader.get(Person, person_id).household_id)
-    check_reach(household.division, actor, "人员")
+    check_reach(household.division, actor)
     statement = select(Reading).where(Reading.person_id == person_id)
     return listing(
         reader, statement, page, sort=(Reading.read_at, Reading.id), item=lambda row: row.model_dump(exclude={"id", "person_id"})

@@ -66,10 +66,10 @@ def open_programme(
     hooks: Hooks,
 ) -> UUID:
     """Say who may be served: groups with quotas, reserves and age bands, and the seed that decides among equals."""
-    check_reach(division, actor, "地区")
+    check_reach(division, actor)
     if work.find(Project, project_id) is None:
         raise ProjectUnknown("尚未收到该项目立项的消息", field="project_id")
-    check_reach(work.get(Survey, survey_id).division, actor, "调查")
+    check_reach(work.get(Survey, survey_id).division, actor)
     flags = known_flags(hooks)
     groups, score, precedence = (
         [asked.written_out(flags) for asked in groups],

@@ -77,7 +77,7 @@ def upload_roster(
     actor: Actor,
 ) -> dict[str, Any]:
     """Take in a workbook; its rows are checked by a job and wait for acceptance. Without columns a clerk says first which they are."""
-    check_reach(division, actor, "地区")
+    check_reach(division, actor)
     if (survey_id is None) == (purpose == "survey"):
         raise SurveyMissing("用于调查的名册须指明调查，测算用名册不属于任何调查", field="survey_id")
     if survey_id is not None:
@@ -116,7 +116,7 @@ def map_columns(
 ) -> dict[str, Any]:
     """Say which heading stands for which column, and read the file again. Saved under a name, it serves later files with these headings."""
     roster = work.get(Roster, roster_id)
-    check_reach(roster.division, actor, "名册")
+    check_reach(roster.division, actor)
     work.about("roster", roster_id)
     if roster.status not in ("mapping", "reviewed"):
         raise RosterState(f"名册目前为“{ROSTER_STATUS[roster.status]}”，不能再改列的对应关系")

@@ -36,7 +36,7 @@ def open_survey(
     *, project_id: UUID, name: str, division: str, due_on: date, categories: Sequence[str] = (), work: Work, today: date, actor: Actor
 ) -> UUID:
     """Begin a survey of every household of its rosters, or of those of some categories among them."""
-    check_reach(division, actor, "地区")
+    check_reach(division, actor)
     if work.find(Project, project_id) is None:
         raise ProjectUnknown("尚未收到该项目立项的消息", field="project_id")
     if due_on < today:
@@ -77,7 +77,7 @@ def accept_survey(survey_id: UUID, *, remark: str, work: Work, today: date, acto
 def to_change(work: Work, survey_id: UUID, actor: Actor) -> Survey:
     """An open survey. Raises NotFound outside the actor's divisions, and SurveyClosed after its acceptance."""
     survey = work.get(Survey, survey_id)
-    check_reach(survey.division, actor, "调查")
+    check_reach(survey.division, actor)
     if survey.status != "open":
         raise SurveyClosed(f"调查已于 {survey.accepted_on} 验收")
     return survey

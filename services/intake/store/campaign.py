@@ -51,7 +51,7 @@ class SurveyCall(Table, table=True):
 def reached_survey(reader: Reader, survey_id: UUID, actor: Actor) -> Survey:
     """Raises NotFound, also for one outside the actor's divisions."""
     found = reader.get(Survey, survey_id)
-    check_reach(found.division, actor, "调查")
+    check_reach(found.division, actor)
     return found
 
 
@@ -125,7 +125,7 @@ def survey_file(file_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any
     """A file with its visits and calls; nothing that says who lives there."""
     file = reader.get(SurveyFile, file_id)
     survey = reached_survey(reader, file.survey_id, actor)
-    check_reach(file.division, actor, "户")
+    check_reach(file.division, actor)
     visits = reader.select(select(Visit).where(col(Visit.file_id) == file_id).order_by(col(Visit.recorded_on), col(Visit.id)))
     calls = reader.select(select(SurveyCall).where(col(SurveyCall.file_id) == file_id).order_by(col(SurveyCall.called_on)))
     return file.model_dump() | {

@@ -153,7 +153,7 @@ def reached_pair(reader: Reader, pair_id: UUID, actor: Actor) -> DuplicatePair:
     """Raises NotFound, also when one of the two is outside the actor's divisions."""
     pair = reader.get(DuplicatePair, pair_id)
     for person_id in (pair.first_id, pair.second_id):
-        check_reach(reader.get(Household, reader.get(Person, person_id).household_id).division, actor, "疑似重复")
+        check_reach(reader.get(Household, reader.get(Person, person_id).household_id).division, actor)
     return pair
 
 

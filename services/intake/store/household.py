@@ -53,7 +53,7 @@ def count_households(*, reader: Reader, actor: Actor, division: str = "", catego
 def reached_household(reader: Reader, household_id: UUID, actor: Actor) -> Household:
     """Raises NotFound, also for one outside the actor's divisions."""
     found = reader.get(Household, household_id)
-    check_reach(found.division, actor, "户")
+    check_reach(found.division, actor)
     return found
 
 
@@ -61,7 +61,7 @@ def reached_person(reader: Reader, person_id: UUID, actor: Actor) -> tuple[Perso
     """Raises NotFound, also for one outside the actor's divisions."""
     person = reader.get(Person, person_id)
     household = reader.get(Household, person.household_id)
-    check_reach(household.division, actor, "人员")
+    check_reach(household.division, actor)
     return person, household
 
 

@@ -235,7 +235,7 @@ IN_FORCE = ("listed", "consented", "enrolled")
 def reached_programme(reader: Reader, programme_id: UUID, actor: Actor) -> Programme:
     """Raises NotFound, also for one outside the actor's divisions."""
     found = reader.get(Programme, programme_id)
-    check_reach(found.division, actor, "服务计划")
+    check_reach(found.division, actor)
     return found
 
 

@@ -168,15 +168,15 @@ def with_head(household_nos: Collection[str], *, reader: Reader) -> set[str]:
     return {row[0] for row in reader.rows(headed.where(col(Household.household_no).in_(household_nos)))}
 
 
-def check_reach(division: str, actor: Actor, thing: str) -> None:
+def check_reach(division: str, actor: Actor) -> None:
     """Raises NotFound: what lies outside an actor's divisions does not exist for the actor."""
     if not actor.reaches(division):
-        raise NotFound(f"没有找到该{thing}")
+        raise NotFound("没有找到该记录")
 
 
 def _reachable(roster_id: UUID, reader: Reader, actor: Actor) -> Roster:
     found = reader.get(Roster, roster_id)
-    check_reach(found.division, actor, "名册")
+    check_reach(found.division, actor)
     return found
 
 

@@ -96,7 +96,7 @@ def open_surveys(*, reader: Reader, actor: Actor) -> list[dict[str, Any]]:
 def survey(survey_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
     """A survey with its progress per community."""
     found = reader.get(Survey, survey_id)
-    check_reach(found.division, actor, "调查")
+    check_reach(found.division, actor)
     verified, opened = (func.sum(case((is_so, 1), else_=0)) for is_so in (_STATUS == "verified", _STATUS != "due"))
     division = col(SurveyFile.division)
     rows = reader.rows(
@@ -111,7 +111,7 @@ def survey(survey_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
 
 def survey_files(survey_id: UUID, *, reader: Reader, actor: Actor, page: Page, status: str = "", divisions: Sequence[str] = ()) -> Listing:
     """The files of a survey by number; of some communities where they are named. No name of a person is among what is shown."""
-    check_reach(reader.get(Survey, survey_id).division, actor, "调查")
+    check_reach(reader.get(Survey, survey_id).division, actor)
     statement = select(SurveyFile).where(col(SurveyFile.survey_id) == survey_id)
     if status:
         statement = statement.where(status == _STATUS)
