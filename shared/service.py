@@ -4,7 +4,8 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,8 +21,11 @@ from sqlmodel import SQLModel
 
 from shared.access import SYSTEM, Access, Actor
 from shared.access.sign_on import SignOn
+from shared.bus.ending import end
+from shared.bus.faults import is_away
 from shared.bus.link import Bus
 from shared.bus.sign_in import SignIn
+from shared.errors import Busy
 from shared.events.event import Event, Request
 from shared.files import Files, known_files
 from shared.http import guard, problems, routes
@@ -41,6 +45,8 @@ from shared.telemetry import Telemetry, configure_logging
 from shared.work import Reader, Work
 
 T = TypeVar("T")
+log = logging.getLogger("qiao.service")
+BACKGROUND_PAUSE = 1.0
 Mode = str
 """`all`, or on PostgreSQL `serve` (HTTP only) and `work` (consumers, relay, jobs)."""
 
@@ -101,6 +107,8 @@ class Service:
     """Finds what is kept as finished bytes, for everybody: answered before the framework."""
     on_start: Callable[["Runtime"], Any] | None = None
     """Awaited once before the first request, e.g. to prepare templates or a key pair."""
+    background: Sequence[Callable[["Runtime"], Coroutine[Any, Any, None]]] = ()
+    """Runs beside the jobs until the service stops; waits and goes on where the store was away."""
 
     def __post_init__(self) -> None:
         if unknown := set(self.append_only) - set(self.table.metadata.tables):
@@ -145,6 +153,7 @@ class Runtime:
             consumes=mode != "serve",
         )
         self.jobs = JobRunner(self, service.jobs, self.telemetry)
+        self._background: list[asyncio.Task[None]] = []
         self.meters = Meters(self.telemetry.metrics, self.store, self.bus, self.hooks)
 
     # what routes and the kernel run
@@ -237,15 +246,30 @@ class Runtime:
         if self.mode != "serve":
             await asyncio.to_thread(self.files.sweep, await self.read(known_files))
             self.jobs.start()
+            self._background = [asyncio.create_task(self._keep_running(each)) for each in self.service.background]
         if self.settings.nats_url:
             await self.bus.start()
 
     async def stop(self) -> None:
         await self.bus.stop()
+        for task in self._background:
+            await end(task)
         await self.jobs.stop()
         self.meters.close()
         self.store.stop()
         self.telemetry.close()
+
+    async def _keep_running(self, background: Callable[["Runtime"], Coroutine[Any, Any, None]]) -> None:
+        """What it could not do is in the store; one fault must not end it for good."""
+        while True:
+            try:
+                await background(self)
+            except Exception as error:
+                if is_away(error) or isinstance(error, Busy):
+                    log.warning("background work waits for the store", extra={"error": type(error).__name__})
+                else:
+                    log.exception("background work failed", extra={"work": background.__name__})
+            await asyncio.sleep(BACKGROUND_PAUSE)
 
     def health_checks(self) -> Sequence[routes.Check]:
         return (

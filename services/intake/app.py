@@ -1,9 +1,9 @@
 """Builds intake from its parts."""
 
-from services.intake import actions, api, hooks, pages, reactions
+from services.intake import actions, api, dci, hooks, pages, reactions
 from services.intake.labels import ROLES
 from services.intake.settings import Settings
-from services.intake.store import KERNEL, PersonSecret, Table
+from services.intake.store import KERNEL, PartnerCallback, PartnerMessage, PartnerSubscription, PersonSecret, Table
 from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened
 from shared.events.intake import DossierRequest
 from shared.events.procurement import ContractSigned, ProjectClosed, ProjectOpened
@@ -29,8 +29,20 @@ SERVICE = Service(
     roles=ROLES,
     hooks=hooks,
     settings=Settings,
-    plugins=("lone_elders", "single_parent_pupils", "disabled_people", "seriously_ill", "need_levels", "still_here", *FLAGS),
-    wrapped=(Wrapped(PersonSecret, also=actions.hash_again),),
+    plugins=(
+        "lone_elders",
+        "single_parent_pupils",
+        "disabled_people",
+        "seriously_ill",
+        "need_levels",
+        "still_here",
+        *FLAGS,
+        "social_registry",
+    ),
+    wrapped=(
+        Wrapped(PersonSecret, also=actions.hash_again),
+        *(Wrapped(kept, person="id") for kept in (PartnerMessage, PartnerCallback, PartnerSubscription)),
+    ),
     append_only=("visit", "screening", "consent", "reading", "list_change", "survey_call", "duplicate_decision", "observation"),
     reactions=[
         on(ProjectOpened, reactions.project_opened),
@@ -42,7 +54,8 @@ SERVICE = Service(
     ],
     answers=[answer(DossierRequest, reactions.dossier)],
     on_start=index_what_is_not,
-    routers=[api.router, pages.router],
+    routers=[api.router, dci.router, pages.router],
+    background=[dci.work_off],
     jobs={
         "roster_import": Job(actions.import_chunk, prepare=actions.read_roster),
         "roster_acceptance": Job(actions.acceptance_chunk, prepare=actions.read_roster),

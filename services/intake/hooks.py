@@ -2,10 +2,23 @@
 
 from services.intake.domain.flag import FlagDefinition
 from services.intake.domain.group import Condition, GroupDefinition
+from services.intake.domain.partner import Partner, RegistryTerms
 from services.intake.domain.person import PersonFacts
 from shared.plugins import hookspec as hookspec_of
 
-__all__ = ["Condition", "FlagDefinition", "GroupDefinition", "PersonFacts", "flags", "groups", "need", "objections"]
+__all__ = [
+    "Condition",
+    "FlagDefinition",
+    "GroupDefinition",
+    "Partner",
+    "PersonFacts",
+    "RegistryTerms",
+    "flags",
+    "groups",
+    "need",
+    "objections",
+    "registry",
+]
 
 hookspec = hookspec_of("intake")
 
@@ -39,4 +52,12 @@ def objections(person: PersonFacts) -> list[str] | None:
     """Why may this person not be enrolled?
 
     All answers count: one objection refuses the enrolment and is shown in Chinese. An empty answer means: no objection.
+    """
+
+
+@hookspec.first
+def registry() -> RegistryTerms | None:
+    """Which systems of other ministries may ask whether a person is registered, and on which terms?
+
+    The first answer counts. Where nobody answers, the interface at /dci is closed.
     """

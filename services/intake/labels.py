@@ -176,10 +176,11 @@ READ: Final = {
     "export": L_("导出"),
     "access": L_("本人资料副本"),
     "attachment": L_("附件"),
+    "registry": L_("登记信息"),
 }
 """How much of a person was read."""
 
-READ_BY: Final = {"intake": L_("救助对象"), "casework": L_("个案服务")}
+READ_BY: Final = {"intake": L_("救助对象"), "casework": L_("个案服务"), "dci": L_("部门间查询")}
 """Through which service a person's fields were read."""
 
 VISIT_KIND: Final = {"home": "入户", "phone": "电话", "neighbour": "邻里"}
@@ -218,7 +219,41 @@ READING_PURPOSE: Final = {
     "complaint": L_("处理投诉"),
     "own_request": L_("本人查询"),
     "audit": L_("审计"),
+    "eligibility": L_("核对救助资格"),
+    "benefit": L_("发放待遇"),
+    "service": L_("提供服务"),
+    "deduplication": L_("核对重复享受"),
 }
+
+REGISTRY_FIELD: Final = {
+    "identifier": L_("身份证号"),
+    "name": L_("姓名"),
+    "sex": L_("性别"),
+    "birth_date": L_("出生日期"),
+    "address": L_("住址"),
+    "phone_number": L_("联系电话"),
+    "is_disabled": L_("是否残疾"),
+    "group_size": L_("家庭人数"),
+    "category": L_("救助类别"),
+    "place": L_("社区"),
+}
+"""What another system may be shown (`domain.partner.FIELDS`)."""
+
+REGISTRY_EVENT: Final = {
+    "REGISTER": L_("新登记"),
+    "NewHouseHoldMember": L_("家庭新增成员"),
+    "UPDATE": L_("登记变更"),
+    "DELETE": L_("死亡或迁出"),
+}
+
+PARTNER_ACTION: Final = {
+    "search": L_("查询"),
+    "subscribe": L_("订阅"),
+    "unsubscribe": L_("取消订阅"),
+    "txn-status": L_("查询办理情况"),
+}
+
+PARTNER_STATUS: Final = {"rcvd": L_("待答复"), "succ": L_("已答复"), "rjct": L_("未受理")}
 
 DOSSIER_PURPOSE: Final = {"open_case": "接案", "plan": "制定计划", "visit": "探访", "crisis": "危机介入", "review": "评估复核"}
 
@@ -228,4 +263,5 @@ ROLES: Final = {
     "reviewer": L_("复核人员"),
     "approver": L_("分管领导"),
     "surveyor": L_("调查员"),
+    "partner": L_("外部系统"),
 }

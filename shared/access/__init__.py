@@ -1,6 +1,7 @@
 """Who acts, in which roles, and how far they reach."""
 
 from shared.access.access import Access, PasswordExpired, RoleMissing, SignInRefused
+from shared.access.accounts import account_of
 from shared.access.actor import ADMIN, AUDITOR, EVERYWHERE, KERNEL_ROLES, SYSTEM, Actor
 from shared.access.credentials import SignedIn, SignInRules
 
@@ -17,4 +18,5 @@ __all__ = [
     "SignInRefused",
     "SignInRules",
     "SignedIn",
+    "account_of",
 ]

@@ -144,6 +144,13 @@ def actor_of(row: Row[Any]) -> Actor:
     return Actor(row.account, row.name, frozenset(row.roles), tuple(row.divisions), tuple(UUID(contract) for contract in row.contracts))
 
 
+def account_of(account: str, *, reader: "Reader") -> Actor | None:
+    """As whom something is done that an account asked for earlier; None when the account is closed."""
+    held = reader.kernel.account.c
+    rows = reader.rows(select(*actor_columns(reader.kernel)).where(held.account == account, held.is_active))
+    return actor_of(rows[0]) if rows else None
+
+
 def actor_columns(kernel: "KernelTables") -> Sequence[Any]:
     """What `actor_of` reads."""
     held = kernel.account.c

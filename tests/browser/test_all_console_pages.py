@@ -23,6 +23,7 @@ from shared.service import Service
 from tests.browser.consoles import PASSWORD, console_of, open_page
 from tests.browser.looking import UNMARKED, check_accessible
 from tests.conftest import HUANGSHI
+from tests.service.intake.ministry import ACCOUNT, Ministry, consent, now, search, terms
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -58,6 +59,17 @@ def with_two_rosters(address: str) -> None:
                 until_status(http, path, "accepted", as_("liu"))
 
 
+def with_a_ministry(address: str) -> None:
+    """Another department's system that asks, subscribes, and wants an answer where nobody listens."""
+    with httpx.Client(base_url=address, trust_env=False, timeout=30) as http:
+        signed_in = http.post("/api/v1/sign-in", json={"account": ACCOUNT, "password": PASSWORD}).json()
+        ministry = Ministry.over(http, signed_in["token"])
+        ministry.send("sync/search", ministry.searching(search("420202195001011233")))
+        criteria = {"reg_event_type": "UPDATE", "filter": {"type": "UIN", "value": "420202195001011233"}, "notify_record_type": "Member"}
+        asked = {"reference_id": "1", "timestamp": now(), "subscribe_criteria": criteria | {"authorize": consent()}}
+        ministry.send("subscribe", ministry.envelope("subscribe", {"transaction_id": "1", "subscribe_request": [asked]}))
+
+
 def until_status(http: httpx.Client, path: str, status: str, headers: dict[str, str]) -> None:
     until = time.monotonic() + 60
     while http.get(path, headers=headers).json()["status"] != status:
@@ -68,8 +80,10 @@ def until_status(http: httpx.Client, path: str, status: str, headers: dict[str, 
 @pytest.fixture(scope="module")
 def intake(migrated: Callable[[Service], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     people = {"liu": ["clerk"], "chen": ["officer"], "wang": ["clerk", "officer", "reviewer", "approver", "surveyor", "auditor"]}
-    with console_of(INTAKE, migrated(INTAKE), tmp_path_factory.mktemp("intake"), people) as address:
+    people[ACCOUNT] = ["partner"]
+    with console_of(INTAKE, migrated(INTAKE), tmp_path_factory.mktemp("intake"), people, plugin_settings=terms()) as address:
         with_two_rosters(address)
+        with_a_ministry(address)
         yield address
 
 

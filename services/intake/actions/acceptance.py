@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Date, delete, exists, func, insert, literal, select, update
 from sqlmodel import col
 
 from services.intake.actions.roster import CHUNK, RosterState, check_survey_open
@@ -27,6 +27,7 @@ from services.intake.store import (
     check_reach,
     count_people,
     count_people_of_files,
+    note_accepted,
 )
 from shared.access import Actor
 from shared.divisions import contains
@@ -79,8 +80,9 @@ def acceptance_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, wor
     roster = work.get(Roster, roster_id)
     planned = plan(prepared.take(position, CHUNK), prepared.table, work, keyring)
     rows = _stage(roster, planned, prepared, work, keyring)
+    note_accepted(rows, roster, work)
     _keep_households(rows, work)
-    _keep_people(rows, work)
+    _keep_people(rows, roster, work)
     if roster.survey_id is not None:
         _keep_survey_files(rows, roster.survey_id, work)
     work.execute(delete(StagedRow).where(*rows))
@@ -150,7 +152,7 @@ def _keep_households(rows: Sequence[ColumnElement[bool]], work: Work) -> None:
     work.execute(insert(Household).from_select(list(columns), fresh))
 
 
-def _keep_people(rows: Sequence[ColumnElement[bool]], work: Work) -> None:
+def _keep_people(rows: Sequence[ColumnElement[bool]], roster: Roster, work: Work) -> None:
     stands = {"roster_id": col(StagedRow.roster_id), "roster_sheet": col(StagedRow.sheet), "roster_row": col(StagedRow.number)}
     given: dict[str, Any] = {"household_id": col(Household.id), "indexed_by": literal("")} | stands | {
         name: getattr(StagedRow, name) for name in _OF_PERSON
@@ -162,7 +164,8 @@ def _keep_people(rows: Sequence[ColumnElement[bool]], work: Work) -> None:
     work.execute(delete(PersonSecret).where(col(PersonSecret.id).in_(select(col(Person.secret_id)).where(*known, *rows))))
     work.execute(update(Person).where(at_home, *known, *rows).values(given))
     work.execute(update(Person).where(col(StagedRow.verdict) == "unchanged", is_same, *rows).values(stands))
-    columns = {"id": col(StagedRow.person_id), "identity_key": col(StagedRow.identity_key), "status": literal("present"), **given}
+    new = {"status": literal("present"), "registered_on": literal(roster.decided_on, Date())}
+    columns = {"id": col(StagedRow.person_id), "identity_key": col(StagedRow.identity_key), **new, **given}
     fresh = select(*columns.values()).where(at_home, col(StagedRow.verdict) == "new", *rows)
     work.execute(insert(Person).from_select(list(columns), fresh))
 

@@ -30,6 +30,7 @@ from services.intake.store import (
     Recipient,
     counted,
     groups_of,
+    note_change,
     reached_programme,
 )
 from shared.access import Actor
@@ -154,6 +155,7 @@ def withdraw(
     candidate.state = "withdrawn"
     if reason in LEAVES:
         work.get(Person, recipient.person_id).status = LEAVES[reason]
+        note_change(recipient.person_id, "DELETE", work)
     work.emit(
         RecipientWithdrawn(
             recipient_id=recipient_id,

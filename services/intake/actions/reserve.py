@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from services.intake.domain.programme import check_stage
 from services.intake.domain.selection import next_reserve
-from services.intake.store import IN_FORCE, Candidate, ListChange, Person, Programme, ProgrammeGroup, reached_programme
+from services.intake.store import IN_FORCE, Candidate, ListChange, Person, Programme, ProgrammeGroup, note_change, reached_programme
 from shared.access import Actor
 from shared.errors import WrongState
 from shared.work import Work
@@ -37,6 +37,7 @@ def strike(
     candidate.state = "withdrawn"
     if reason in GONE:
         work.get(Person, candidate.person_id).status = GONE[reason]
+        note_change(candidate.person_id, "DELETE", work)
     if not held:
         work.add(_change(work, programme_id, candidate, reason, None))
         return {"replaced_by": None}

@@ -51,6 +51,8 @@ class Person(Table, table=True):
     status: str = "present"
     """present, moved, died; or merged, when the person is another record's."""
     merged_into: UUID | None = Field(default=None, index=True)
+    registered_on: date | None = None
+    """When the first roster that names the person was accepted."""
     indexed_by: str = Field(default="", index=True)
     """Under which key the index has the person's words (`Keyring.id`); "": not since the last change."""
     is_compared: bool = Field(default=False, index=True)
