@@ -11,6 +11,7 @@ from shared.jobs import Job
 from shared.rewrapping import Wrapped
 from shared.service import Runtime, Service, answer, on
 
+OF_HOUSEHOLDS = ("observation", "household_act")
 FLAGS = ("left_behind_children", "lost_only_child", "frail_lone_elders", "children_in_difficulty", "children_without_care")
 
 
@@ -43,7 +44,7 @@ SERVICE = Service(
         Wrapped(PersonSecret, also=actions.hash_again),
         *(Wrapped(kept, person="id") for kept in (PartnerMessage, PartnerCallback, PartnerSubscription)),
     ),
-    append_only=("visit", "screening", "consent", "reading", "list_change", "survey_call", "duplicate_decision", "observation"),
+    append_only=("visit", "screening", "consent", "reading", "list_change", "survey_call", "duplicate_decision", *OF_HOUSEHOLDS),
     reactions=[
         on(ProjectOpened, reactions.project_opened),
         on(ProjectClosed, reactions.project_closed),

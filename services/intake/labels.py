@@ -94,7 +94,19 @@ DAILY: Final = {
 
 SELF_CARE: Final = {"full": L_("具备生活自理能力"), "partial": L_("部分丧失生活自理能力"), "none": L_("完全丧失生活自理能力")}
 
+HOUSEHOLD_ACT: Final = {
+    "died": L_("死亡登记"),
+    "left": L_("个人迁出"),
+    "restored": L_("更正：恢复在册"),
+    "relocated": L_("全户迁移"),
+    "headed": L_("变更户主"),
+    "split": L_("分户"),
+    "joined": L_("并入他户"),
+}
+"""What a clerk records of a household."""
+
 HISTORY: Final = {
+    **HOUSEHOLD_ACT,
     "filed": L_("名册建档"),
     "visited": L_("走访"),
     "observed": L_("登记特殊情况"),

@@ -65,3 +65,26 @@ def test_a_household_is_found_opened_for_a_purpose_and_the_reading_shown(console
     expect(page.get_by_role("cell", name="档案维护").first).to_be_visible()
     check(page)
     shot(page, "log")
+
+
+def test_what_happens_to_a_household_is_recorded_on_pages_that_anybody_can_read(console: str, browser: Browser) -> None:
+    page = sign_in(browser, console, "chen")
+    page.get_by_role("link", name="户档案").click()
+    page.get_by_role("row").nth(1).get_by_role("link").click()
+    page.get_by_label("您为什么查阅档案？").select_option(label="档案维护")
+    page.get_by_role("button", name="继续").click()
+    file = page.url
+    for kind in ("died", "left", "restored", "relocated", "headed", "split", "joined"):
+        page.goto(f"{file}acts/{kind}/")
+        check(page)
+        if kind in ("died", "split"):
+            shot(page, f"act-{kind}")
+    page.goto(f"{file}acts/relocated/")
+    page.get_by_label("发生日期").fill("2016-01-01")
+    page.get_by_label("新地区的区划代码").fill("999999999999")
+    page.get_by_label("依据").fill("户口迁移证")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("没有这一区划代码").first).to_be_visible()
+    check(page)
+    page.goto(f"{file}?as_of=2015-10-01")
+    check(page)

@@ -9,6 +9,7 @@ from services.intake.actions.enrolment import complete_enrolment, enrol, record_
 from services.intake.actions.erasure import confirm_erasure, propose_erasure, refuse_erasure, retention, retention_due
 from services.intake.actions.explanation import explain, note_explanation
 from services.intake.actions.household import read_household_file
+from services.intake.actions.household_act import change_head, join, record_departure, relocate, split
 from services.intake.actions.merging import merge, propose_merge, reopen_pair, tell_apart, undo_merge
 from services.intake.actions.notice import kept_notice, letters, public_notice
 from services.intake.actions.objection import decide_objection, object_to_selection
@@ -36,6 +37,7 @@ __all__ = [
     "accept_survey",
     "acceptance_chunk",
     "adjust_quota",
+    "change_head",
     "circumstances",
     "compare_records",
     "complete_enrolment",
@@ -54,6 +56,7 @@ __all__ = [
     "headings_of_file",
     "import_chunk",
     "index_if_needed",
+    "join",
     "kept_notice",
     "known_flags",
     "letters",
@@ -79,10 +82,12 @@ __all__ = [
     "record_call",
     "record_circumstances",
     "record_consents",
+    "record_departure",
     "record_visits",
     "refuse_erasure",
     "reject_roster",
     "rejection_chunk",
+    "relocate",
     "reopen_pair",
     "report",
     "retention",
@@ -92,6 +97,7 @@ __all__ = [
     "search_index_chunk",
     "search_people",
     "set_team",
+    "split",
     "start_screening",
     "strike",
     "tell_apart",

@@ -41,6 +41,7 @@ from shared.plugins import Hooks
 from shared.rules import Rules
 from shared.work import Work
 
+Withdrawal = Literal["consent_withdrawn", "moved", "died"]
 LEAVES = {"moved": "moved", "died": "died"}
 """Withdrawals after which the person is no longer here at all."""
 STREET_DIGITS = 9
@@ -141,34 +142,37 @@ def complete_enrolment(programme_id: UUID, *, work: Work, today: date, actor: Ac
     return {"enrolled": enrolled, "refused": refused, "replaced": replaced}
 
 
-def withdraw(
-    recipient_id: UUID, *, reason: Literal["consent_withdrawn", "moved", "died"], work: Work, today: date, actor: Actor
-) -> dict[str, Any]:
+def withdraw(recipient_id: UUID, *, reason: Withdrawal, work: Work, today: date, actor: Actor) -> dict[str, Any]:
     """A recipient leaves: the dossier is closed at once, and while the top-up lasts the next reserve is asked."""
     recipient = work.get(Recipient, recipient_id)
     programme = reached_programme(work, recipient.programme_id, actor)
     work.about("recipient", recipient_id)
     if recipient.withdrawn_on is not None:
         raise AlreadyWithdrawn(f"已于 {recipient.withdrawn_on} 退出")
-    recipient.withdrawn_on, recipient.reason = today, reason
-    candidate = work.get(Candidate, recipient.candidate_id)
-    candidate.state = "withdrawn"
     if reason in LEAVES:
         work.get(Person, recipient.person_id).status = LEAVES[reason]
         note_change(recipient.person_id, "DELETE", work)
+    return {"recipient_id": recipient_id, "replaced_by": take_out(recipient, programme, reason, work=work, today=today)}
+
+
+def take_out(recipient: Recipient, programme: Programme, reason: Withdrawal, *, work: Work, today: date) -> UUID | None:
+    """End somebody's service, tell the other services, and ask the next reserve."""
+    recipient.withdrawn_on, recipient.reason = today, reason
+    candidate = work.get(Candidate, recipient.candidate_id)
+    candidate.state = "withdrawn"
     work.emit(
         RecipientWithdrawn(
-            recipient_id=recipient_id,
+            recipient_id=recipient.id,
             programme_id=recipient.programme_id,
             contract_id=recipient.contract_id,
             withdrawn_on=today,
             reason=reason,
         )
     )
-    return {"recipient_id": recipient_id, "replaced_by": _replaced(work, programme, candidate, reason)}
+    return _replaced(work, programme, candidate, reason)
 
 
-def _replaced(work: Work, programme: Programme, left: Candidate, reason: Literal["consent_withdrawn", "moved", "died"]) -> UUID | None:
+def _replaced(work: Work, programme: Programme, left: Candidate, reason: Withdrawal) -> UUID | None:
     if work.today <= programme.top_up_until and programme.status == "completed":
         programme.status = "confirmed"
     return replace(work, programme, left, reason)

@@ -9,7 +9,8 @@ from services.intake.actions.criteria import known_flags
 from services.intake.actions.person import Purpose, mark, personal_of
 from services.intake.domain.circumstance import self_care
 from services.intake.domain.flag import flags_on
-from services.intake.store import Person, history, members_of, reached_household
+from services.intake.domain.household import HEAD, Standing
+from services.intake.store import Household, Person, history, members_of, members_on, reached_household
 from shared.access import Actor
 from shared.personal import Erased, Keyring
 from shared.plugins import Hooks
@@ -20,23 +21,49 @@ HIDDEN_OF_PERSON = {"identity_key", "secret_id"}
 
 
 def read_household_file(
-    household_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor, keyring: Keyring, hooks: Hooks, rules: Rules
+    household_id: UUID,
+    *,
+    purpose: Purpose,
+    as_of: date | None = None,
+    work: Work,
+    today: date,
+    actor: Actor,
+    keyring: Keyring,
+    hooks: Hooks,
+    rules: Rules,
 ) -> dict[str, Any]:
-    """Everything intake knows of a household: its members with their fields, its needs, and what happened over time."""
+    """Everything intake knows of a household: its members with their fields, its needs, and what happened over time.
+
+    With `as_of`, the members, relations and division of that day; the fields of a person are always those of today.
+    """
     household = reached_household(work, household_id, actor)
+    stood = _members(household_id, as_of, work)
+    division = stood[0][1].division if stood else household.division
     flags, rule = known_flags(hooks), rules("self_care", division=household.division)
     members = [
         _member(person, work, keyring)
+        | {"relation": standing.relation, "status": standing.status}
         | {"flags": [asdict(flag) for flag in flags_on(person.facts(household), today, flags)]}
         | {"self_care": self_care(person.adl_unmet, rule)}
-        for person in members_of(household_id, reader=work)
+        for person, standing in stood
     ]
     for member in members:
         if not member["is_erased"]:
             work.add(mark(member["id"], "file", purpose, work, today, actor))
     names = {member["id"]: member["personal"].get("name", "") for member in members}
     told = [asdict(event) | {"name": names.get(event.person_id, "")} for event in history(household_id, reader=work)]
-    return household.model_dump() | {"members": members, "history": told}
+    return household.model_dump() | {"division": division, "members": members, "history": told, "as_of": as_of}
+
+
+def _members(household_id: UUID, as_of: date | None, work: Work) -> list[tuple[Person, Standing]]:
+    household = work.get(Household, household_id)
+    if as_of is not None:
+        found = members_on(household_id, as_of, reader=work)
+        return sorted(found, key=lambda each: (each[1].status != "present", each[1].relation != HEAD, each[0].birth))
+    return [
+        (person, Standing(household_id, person.relation, person.status, household.division))
+        for person in members_of(household_id, reader=work)
+    ]
 
 
 def _member(person: Person, reader: Reader, keyring: Keyring) -> dict[str, Any]:

@@ -129,6 +129,7 @@ def propose_selection(programme_id: UUID, *, work: Work, today: date, actor: Act
     work.about("programme", programme_id)
     check_stage(programme.status, "screened")
     _check_counted_once(work, programme_id)
+    _check_all_present(work, programme_id)
     until = objections_until(today, rules("objection_window", division=programme.division))
     programme.status, programme.proposed_by, programme.proposed_on, programme.objections_until = "proposed", actor.account, today, until
     screening = work.get(Screening, programme.screening_id)
@@ -201,6 +202,14 @@ def _group(programme_id: UUID, position: int, asked: GroupAsked, definition: Gro
         band_to=band.to_age if band else None,
         band_minimum=band.minimum if band else None,
     )
+
+
+def _check_all_present(work: Work, programme_id: UUID) -> None:
+    """Raises WrongStage: somebody has died or moved away since the screening."""
+    gone = select(col(Person.id)).where(col(Person.status).in_(("died", "moved")))
+    of_list = (col(Candidate.programme_id) == programme_id, col(Candidate.person_id).in_(gone))
+    if work.scalar(select(func.count()).select_from(Candidate).where(*of_list)):
+        raise WrongStage("筛选之后，名单中有人员死亡或迁出；请重新筛选")
 
 
 def _check_counted_once(work: Work, programme_id: UUID) -> None:

@@ -1,6 +1,6 @@
 """Who moves up when a place comes free, and the record of why it did."""
 
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,7 +14,10 @@ from shared.errors import WrongState
 from shared.work import Work
 
 Reason = Literal["refused", "objection", "consent_withdrawn", "moved", "died", "duplicate"]
+Gone = Literal["moved", "died", "duplicate"]
 GONE: dict[str, str] = {"moved": "moved", "died": "died"}
+HOLDING: Final = ("listed", "consented", "waiting")
+"""States of somebody who is on a list and not served yet."""
 
 
 class NotHolding(WrongState):
@@ -23,25 +26,28 @@ class NotHolding(WrongState):
     code = "not-holding"
 
 
-def strike(
-    programme_id: UUID, candidate_id: UUID, *, reason: Literal["moved", "died", "duplicate"], work: Work, actor: Actor
-) -> dict[str, UUID | None]:
+def strike(programme_id: UUID, candidate_id: UUID, *, reason: Gone, work: Work, actor: Actor) -> dict[str, UUID | None]:
     """Somebody on the list has died, moved away or stands there twice before the service began: the next reserve is asked."""
     programme = reached_programme(work, programme_id, actor)
     work.about("programme", programme_id)
     check_stage(programme.status, "proposed", "confirmed")
     candidate = work.get(Candidate, candidate_id)
-    if candidate.programme_id != programme_id or candidate.state not in ("listed", "consented", "waiting"):
+    if candidate.programme_id != programme_id or candidate.state not in HOLDING:
         raise NotHolding("该人员不在名单上，或已入组：已入组的请办理退出")
-    held = candidate.state != "waiting"
-    candidate.state = "withdrawn"
     if reason in GONE:
         work.get(Person, candidate.person_id).status = GONE[reason]
         note_change(candidate.person_id, "DELETE", work)
-    if not held:
-        work.add(_change(work, programme_id, candidate, reason, None))
-        return {"replaced_by": None}
-    return {"replaced_by": replace(work, programme, candidate, reason)}
+    return {"replaced_by": give_up(programme, candidate, reason, work)}
+
+
+def give_up(programme: Programme, candidate: Candidate, reason: Gone, work: Work) -> UUID | None:
+    """Take somebody off a list; a place that was held goes to the next reserve."""
+    held = candidate.state != "waiting"
+    candidate.state = "withdrawn"
+    if held:
+        return replace(work, programme, candidate, reason)
+    work.add(_change(work, programme.id, candidate, reason, None))
+    return None
 
 
 def replace(work: Work, programme: Programme, left: Candidate, reason: Reason) -> UUID | None:

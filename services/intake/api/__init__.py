@@ -2,8 +2,19 @@
 
 from fastapi import APIRouter
 
-from services.intake.api import duplicates, enrolment, erasures, households, objections, persons, programmes, rosters, surveys
+from services.intake.api import (
+    duplicates,
+    enrolment,
+    erasures,
+    household_acts,
+    households,
+    objections,
+    persons,
+    programmes,
+    rosters,
+    surveys,
+)
 
 router = APIRouter(prefix="/api/v1", tags=["intake"])
-for part in (rosters, households, duplicates, surveys, programmes, objections, enrolment, persons, erasures):
+for part in (rosters, households, household_acts, duplicates, surveys, programmes, objections, enrolment, persons, erasures):
     router.include_router(part.router)

@@ -1,5 +1,6 @@
 """Households by number, and a household's file, each opening of which is logged."""
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -31,7 +32,11 @@ async def households(
 
 
 @router.get("/households/{household_id}/file")
-async def household_file(household_id: UUID, purpose: Purpose, call: Annotated[Call, allows("clerk", "officer", "reviewer")]) -> Response:
-    """A reading is recorded, so it is a unit; it is no act that a repeat would double."""
-    read: Any = await call.runtime.run(actions.read_household_file, household_id, purpose=purpose, actor=call.actor, today=call.today)
+async def household_file(
+    household_id: UUID, purpose: Purpose, call: Annotated[Call, allows("clerk", "officer", "reviewer")], as_of: date | None = None
+) -> Response:
+    """With `as_of`, who was in it on that day. A reading is recorded, so it is a unit; it is no act that a repeat would double."""
+    read: Any = await call.runtime.run(
+        actions.read_household_file, household_id, purpose=purpose, as_of=as_of, actor=call.actor, today=call.today
+    )
     return Response(to_json(read), media_type="application/json")

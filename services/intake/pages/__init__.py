@@ -2,11 +2,22 @@
 
 from fastapi import APIRouter
 
-from services.intake.pages import circumstances, duplicates, home, households, partners, roster_columns, rosters, search, surveys
+from services.intake.pages import (
+    circumstances,
+    duplicates,
+    home,
+    household_acts,
+    households,
+    partners,
+    roster_columns,
+    rosters,
+    search,
+    surveys,
+)
 from services.intake.pages.frame import CONSOLE
 from shared.web.sign_in import sign_in_routes
 
 router = APIRouter()
-PARTS = (home, households, circumstances, rosters, roster_columns, duplicates, partners, search, surveys)
+PARTS = (home, households, household_acts, circumstances, rosters, roster_columns, duplicates, partners, search, surveys)
 for part in (sign_in_routes(CONSOLE), *(each.router for each in PARTS)):
     router.include_router(part)

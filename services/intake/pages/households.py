@@ -1,5 +1,6 @@
 """Household files on the console: found by number, opened for a purpose that is chosen once, and who has read them."""
 
+from datetime import date
 from typing import Annotated, Any, Final, get_args
 from urllib.parse import quote, unquote, urlencode
 from uuid import UUID
@@ -81,11 +82,13 @@ async def keep_purpose(request: Request, call: Annotated[Call, allows(*READERS)]
 
 
 @router.get("/households/{household_id}/")
-async def household(request: Request, household_id: UUID, call: Annotated[Call, allows(*READERS)]) -> Response:
+async def household(request: Request, household_id: UUID, call: Annotated[Call, allows(*READERS)], as_of: str = "") -> Response:
     purpose = purpose_of(request, call)
     if purpose is None:
         return to_purpose(request)
-    file: Any = await call.runtime.run(actions.read_household_file, household_id, purpose=purpose, actor=call.actor, today=call.today)
+    file: Any = await call.runtime.run(
+        actions.read_household_file, household_id, purpose=purpose, as_of=_day(as_of), actor=call.actor, today=call.today
+    )
     return CONSOLE.draw(
         request,
         "intake/household.html",
@@ -116,6 +119,14 @@ async def readings(request: Request, person_id: UUID, call: Annotated[Call, allo
         labels=labels,
         may_read=call.actor.may(*READERS),
     )
+
+
+def _day(given: str) -> date | None:
+    """None: today's file. What is no date is not asked for by a link of ours."""
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        raise Malformed("日期应为 YYYY-MM-DD", field="as_of") from None
 
 
 def purpose_of(request: Request, call: Call) -> Purpose | None:

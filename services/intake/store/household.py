@@ -13,12 +13,13 @@ from services.intake import labels
 from services.intake.domain.flag import FlagDefinition
 from services.intake.store.duplicates import decisions_on, pairs_of
 from services.intake.store.eligible import admits
+from services.intake.store.household_act import HouseholdAct, acts_on, members_to_choose
 from services.intake.store.person import Household, Observation, Person
 from services.intake.store.programme import Candidate, Consent, Programme, Recipient
 from services.intake.store.roster import Roster, check_reach, within
 from services.intake.store.survey import SurveyFile, Visit
 from shared.access import Actor
-from shared.divisions import level
+from shared.divisions import level, name_of
 from shared.http.paging import Listing, Page, listing
 from shared.work import Reader
 
@@ -71,6 +72,13 @@ def household_of(person_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, 
     return {"person_id": person_id, "relation": person.relation, "id": household.id, "household_no": household.household_no}
 
 
+def household_to_act_on(household_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
+    """Whom an act on a household may be about; nothing that says who they are."""
+    household = reached_household(reader, household_id, actor)
+    named = household.model_dump(include={"id", "household_no", "division"})
+    return named | {"members": members_to_choose(household_id, reader=reader)}
+
+
 def members_of(household_id: UUID, *, reader: Reader) -> list[Person]:
     """The people of a household: who is here before who has gone, the head first, then by age."""
     found = reader.select(select(Person).where(col(Person.household_id) == household_id))
@@ -80,7 +88,7 @@ def members_of(household_id: UUID, *, reader: Reader) -> list[Person]:
 def history(household_id: UUID, *, reader: Reader) -> list[Event]:
     """What happened to a household and its people, the latest first."""
     people = [row[0] for row in reader.rows(select(col(Person.id)).where(col(Person.household_id) == household_id))]
-    of_household = (*_filed(household_id, reader), *_visited(household_id, reader))
+    of_household = (*_filed(household_id, reader), *_visited(household_id, reader), *_acted(household_id, reader))
     found = [*of_household, *_observed(people, reader), *_chosen(people, reader), *_merged(people, reader)]
     return sorted(found, key=lambda event: event.on, reverse=True)
 
@@ -113,6 +121,24 @@ def _visited(household_id: UUID, reader: Reader) -> Iterator[Event]:
     files = select(col(SurveyFile.id)).where(col(SurveyFile.household_id) == household_id)
     for visit in reader.select(select(Visit).where(col(Visit.file_id).in_(files))):
         yield Event(visit.visited_on, "visited", labels.VISIT_KIND[visit.kind], "、".join(visit.investigators))
+
+
+def _acted(household_id: UUID, reader: Reader) -> Iterator[Event]:
+    """Who died, left, came or took the lead, told in the file that a person left and in the one that the person came to."""
+    for act in acts_on(household_id, reader=reader):
+        yield Event(act.acted_on, act.kind, _turned(act, reader), act.recorded_by, act.person_id)
+
+
+def _turned(act: HouseholdAct, reader: Reader) -> str:
+    changes = []
+    if act.household_id != act.before_household_id:
+        numbers = (reader.get(Household, each).household_no for each in (act.before_household_id, act.household_id))
+        changes.append(" → ".join(numbers))
+    if act.relation != act.before_relation:
+        changes.append(f"{labels.RELATION[act.before_relation]} → {labels.RELATION[act.relation]}")
+    if act.division != act.before_division:
+        changes.append(f"{name_of(act.before_division)} → {name_of(act.division)}")
+    return "；".join([*changes, act.reason])
 
 
 def _observed(people: list[UUID], reader: Reader) -> Iterator[Event]:

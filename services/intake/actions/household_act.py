@@ -1,0 +1,181 @@
+"""What happens to households and their people, recorded by a clerk with its day and its paper; earlier records stay."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from services.intake.actions.leaving import leave_every_list
+from services.intake.domain.household import (
+    HEAD,
+    Basis,
+    HouseholdActKind,
+    HouseholdActRefused,
+    check_basis,
+    check_departure,
+    check_division,
+    check_lead,
+    check_split,
+    living_after,
+)
+from services.intake.labels import RELATION
+from services.intake.store import (
+    Household,
+    HouseholdAct,
+    Person,
+    acts_on,
+    household_numbered,
+    members_of,
+    note_change,
+    reached_household,
+)
+from shared.access import Actor
+from shared.work import Work
+
+STATUS_AFTER = {"died": "died", "left": "moved", "restored": "present"}
+
+
+@dataclass(slots=True)
+class Ledger:
+    """A household that is being acted on, and who is present in it."""
+
+    work: Work
+    actor: Actor
+    kind: HouseholdActKind
+    basis: Basis
+    household: Household
+    present: dict[UUID, Person]
+
+    @property
+    def head(self) -> UUID | None:
+        return next((key for key, person in self.present.items() if person.relation == HEAD), None)
+
+    def member(self, person_id: UUID) -> Person:
+        if person_id not in self.present:
+            raise HouseholdActRefused("该人员不是本户的在册成员", field="person")
+        return self.present[person_id]
+
+    def turn(self, person: Person, *, home: Household | None = None, relation: str = "", status: str = "", division: str = "") -> None:
+        """Let a person stand differently from now on, and keep how they stood."""
+        home = home or self.household
+        act = HouseholdAct(
+            kind=self.kind,
+            person_id=person.id,
+            before_household_id=person.household_id,
+            before_relation=person.relation,
+            before_status=person.status,
+            before_division=self.household.division,
+            household_id=home.id,
+            relation=relation or person.relation,
+            status=status or person.status,
+            division=division or home.division,
+            reason=self.basis.reason.strip(),
+            acted_on=self.basis.acted_on,
+            recorded_by=self.actor.account,
+            recorded_on=self.work.today,
+        )
+        self.work.add(act)
+        person.household_id, person.relation, person.status = act.household_id, act.relation, act.status
+        note_change(person.id, "UPDATE" if act.status == "present" else "DELETE", self.work)
+
+    def shrink(self, leave: int) -> None:
+        stay = len(self.present) - leave
+        self.household.living_members = living_after(self.household.living_members, leave=leave, stay=stay)
+
+
+def record_departure(
+    household_id: UUID, *, person_id: UUID, kind: Literal["died", "left", "restored"], basis: Basis, work: Work, actor: Actor
+) -> dict[str, Any]:
+    """Somebody has died or left the area, or was wrongly said to. Who goes leaves every list at once, and reserves move up."""
+    ledger = _ledger(household_id, kind, basis, work, actor)
+    person = work.get(Person, person_id)
+    if person.household_id != household_id:
+        raise HouseholdActRefused("该人员不是本户成员", field="person")
+    if basis.acted_on < person.birth:
+        raise HouseholdActRefused("发生日期不能早于出生日期", field="acted_on")
+    check_departure(person.relation, kind=kind, status=person.status, others=len(ledger.present.keys() - {person_id}))
+    relation = "other" if kind == "restored" and person.relation == HEAD and ledger.head else ""
+    ledger.turn(person, relation=relation, status=STATUS_AFTER[kind])
+    if kind == "restored":
+        ledger.household.living_members += 1
+        return {"household_id": household_id, "replaced_by": []}
+    ledger.shrink(1)
+    return {"household_id": household_id, "replaced_by": leave_every_list(person_id, person.status, work=work, today=work.today)}
+
+
+def relocate(household_id: UUID, *, division: str, basis: Basis, work: Work, actor: Actor) -> dict[str, Any]:
+    """The whole household moves to another division; from now on the clerks of that division reach its file."""
+    ledger = _ledger(household_id, "relocated", basis, work, actor)
+    check_division(division, ledger.household.division)
+    if not ledger.present:
+        raise HouseholdActRefused("本户没有在册成员")
+    for person in ledger.present.values():
+        ledger.turn(person, division=division)
+    ledger.household.division = division
+    return {"household_id": household_id}
+
+
+def change_head(household_id: UUID, *, relations: Mapping[UUID, str], basis: Basis, work: Work, actor: Actor) -> dict[str, Any]:
+    """Another member leads the household; each member's relation is said anew."""
+    ledger = _ledger(household_id, "headed", basis, work, actor)
+    check_lead(relations, members=ledger.present, head=ledger.head)
+    for person_id, relation in relations.items():
+        if relation != ledger.present[person_id].relation:
+            ledger.turn(ledger.present[person_id], relation=relation)
+    return {"household_id": household_id}
+
+
+def split(
+    household_id: UUID, *, household_no: str, relations: Mapping[UUID, str], basis: Basis, work: Work, actor: Actor
+) -> dict[str, Any]:
+    """Some members become a household of their own, in the same division and category; nobody has visited it yet."""
+    ledger = _ledger(household_id, "split", basis, work, actor)
+    is_taken = household_numbered(household_no, reader=work) is not None
+    check_split(relations, members=ledger.present, head=ledger.head, household_no=household_no, is_taken=is_taken)
+    old = ledger.household
+    new = Household(
+        household_no=household_no.strip(),
+        category=old.category,
+        division=old.division,
+        living_members=len(relations),
+        roster_id=old.roster_id,
+    )
+    work.add(new)
+    for person_id, relation in relations.items():
+        ledger.turn(ledger.present[person_id], home=new, relation=relation)
+    ledger.shrink(len(relations))
+    return {"household_id": new.id}
+
+
+def join(
+    household_id: UUID, *, person_id: UUID, household_no: str, relation: str, basis: Basis, work: Work, actor: Actor
+) -> dict[str, Any]:
+    """A member of this household joins another one that the actor reaches."""
+    ledger = _ledger(household_id, "joined", basis, work, actor)
+    person = ledger.member(person_id)
+    home = household_numbered(household_no, reader=work)
+    if home is None or not actor.reaches(home.division) or home.id == household_id:
+        raise HouseholdActRefused("没有找到要并入的户", field="household_no")
+    if relation not in RELATION:
+        raise HouseholdActRefused("请选择与户主关系", field="relation")
+    has_head = any(each.relation == HEAD and each.status == "present" for each in members_of(home.id, reader=work))
+    if (relation == HEAD) == has_head:
+        raise HouseholdActRefused("要并入的户已有户主" if has_head else "要并入的户没有户主，关系应为“本人”", field="relation")
+    check_departure(person.relation, kind="joined", status=person.status, others=len(ledger.present) - 1)
+    check_basis(basis, today=work.today, latest=_latest(home.id, work))
+    ledger.turn(person, home=home, relation=relation)
+    ledger.shrink(1)
+    home.living_members += 1
+    return {"household_id": home.id}
+
+
+def _ledger(household_id: UUID, kind: HouseholdActKind, basis: Basis, work: Work, actor: Actor) -> Ledger:
+    household = reached_household(work, household_id, actor)
+    work.about("household", household_id)
+    check_basis(basis, today=work.today, latest=_latest(household_id, work))
+    present = {person.id: person for person in members_of(household_id, reader=work) if person.status == "present"}
+    return Ledger(work, actor, kind, basis, household, present)
+
+
+def _latest(household_id: UUID, work: Work) -> Any:
+    return max((act.acted_on for act in acts_on(household_id, reader=work)), default=None)

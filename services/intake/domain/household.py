@@ -1,0 +1,130 @@
+"""What happens to a household (户) over time: who dies, leaves, comes, parts and leads; and how people stood on a day."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+from uuid import UUID
+
+from services.intake import labels
+from shared.divisions import is_known
+from shared.errors import Fault, RuleRefusal
+
+HouseholdActKind = Literal["died", "left", "restored", "relocated", "headed", "split", "joined"]
+HEAD: Final = "head"
+
+
+class HouseholdActRefused(RuleRefusal):
+    code = "household-act-refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The day on which something happened, and by which paper or word it is known."""
+
+    acted_on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How somebody stands in the files."""
+
+    household_id: UUID
+    relation: str
+    status: str
+    division: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One act as far as it touched one person."""
+
+    person_id: UUID
+    acted_on: date
+    before: Standing
+
+
+def check_basis(basis: Basis, *, today: date, latest: date | None) -> None:
+    """Raises HouseholdActRefused. `latest` is the day of the last act on the household."""
+    faults = []
+    if basis.acted_on > today:
+        faults.append(Fault("acted_on", "发生日期不能晚于登记日期"))
+    if latest is not None and basis.acted_on < latest:
+        faults.append(Fault("acted_on", f"本户已有 {latest} 的变更，不能再登记更早的变更"))
+    if not basis.reason.strip():
+        faults.append(Fault("reason", "请写明依据，如死亡证明、户口迁移证、本人申请"))
+    _refuse(faults)
+
+
+def check_departure(relation: str, *, kind: HouseholdActKind, status: str, others: int) -> None:
+    """Whether somebody may be said dead, gone or back. `others` counts who else is present in the household."""
+    if kind == "restored":
+        if status not in ("died", "moved"):
+            raise HouseholdActRefused("该人员没有登记死亡或迁出，不需要更正", field="person")
+    elif status != "present":
+        raise HouseholdActRefused("该人员已不在册", field="person")
+    elif relation == HEAD and others:
+        raise HouseholdActRefused("该人员是户主且户内还有其他成员，请先变更户主，日期可与本次相同", field="person")
+
+
+def check_division(division: str, present: str) -> None:
+    """Whether a household may move there."""
+    if not is_known(division):
+        raise HouseholdActRefused("没有这一区划代码，应为 12 位数字", field="division")
+    if division == present:
+        raise HouseholdActRefused("本户已在该地区", field="division")
+
+
+def check_lead(relations: Mapping[UUID, str], *, members: Iterable[UUID], head: UUID | None) -> None:
+    """A change of head says of each member how they stand to the new one."""
+    faults = _faults_of_relations(relations)
+    if set(relations) != set(members):
+        faults.append(Fault("relations", "请填写每名在册成员与新户主的关系"))
+    elif head is not None and relations[head] == HEAD:
+        faults.append(Fault("relations", "新户主就是现户主"))
+    _refuse(faults)
+
+
+def check_split(relations: Mapping[UUID, str], *, members: Iterable[UUID], head: UUID | None, household_no: str, is_taken: bool) -> None:
+    """Some members become a household of their own under a head; the old head stays with somebody or alone."""
+    faults = _faults_of_relations(relations)
+    present = set(members)
+    if not set(relations) <= present:
+        faults.append(Fault("relations", "分出的成员应为本户在册成员"))
+    elif set(relations) == present:
+        faults.append(Fault("relations", "不能分出全部成员；全户迁移请办理“迁移”"))
+    if head in relations:
+        faults.append(Fault("relations", "户主不能分出，请先变更户主"))
+    if not household_no.strip():
+        faults.append(Fault("household_no", "请填写新户编号"))
+    elif is_taken:
+        faults.append(Fault("household_no", "该户编号已有档案"))
+    _refuse(faults)
+
+
+def standing_on(day: date, now: Mapping[UUID, Standing], turns: Iterable[Turn]) -> dict[UUID, Standing]:
+    """How people stood at the end of a day. `turns` are all acts on them, in the order in which they were recorded."""
+    then = dict(now)
+    for turn in reversed(list(turns)):
+        if turn.acted_on > day:
+            then[turn.person_id] = turn.before
+    return then
+
+
+def living_after(living: int, *, leave: int, stay: int) -> int:
+    """How many live there once some have gone: fewer by those, but not fewer than one while somebody stays."""
+    return max(living - leave, min(stay, 1))
+
+
+def _faults_of_relations(relations: Mapping[UUID, str]) -> list[Fault]:
+    if not set(relations.values()) <= labels.RELATION.keys():
+        return [Fault("relations", f"关系为：{'、'.join(labels.RELATION.values())}")]
+    if list(relations.values()).count(HEAD) != 1:
+        return [Fault("relations", "应有且只有一名户主（本人）")]
+    return []
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise HouseholdActRefused("；".join(fault.message for fault in faults), faults=faults)

@@ -1,0 +1,79 @@
+"""Acts on households (分户、迁移、死亡登记……): one row for each person whom an act touched; the database refuses to change it."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlmodel import Field, col
+
+from services.intake.domain.household import Standing, Turn, standing_on
+from services.intake.store.person import Household, Person
+from services.intake.store.roster import Roster
+from services.intake.store.table import Table
+from shared.ids import new_id
+from shared.work import Reader
+
+
+class HouseholdAct(Table, table=True):
+    __tablename__ = "household_act"
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    kind: str
+    """A code of `labels.HOUSEHOLD_ACT`."""
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    before_household_id: UUID = Field(foreign_key="household.id", index=True)
+    """This and the next three: how the person stood before; then how the person stands since."""
+    before_relation: str
+    before_status: str
+    before_division: str
+    household_id: UUID = Field(foreign_key="household.id", index=True)
+    relation: str
+    status: str
+    division: str
+    reason: str
+    acted_on: date
+    recorded_by: str
+    recorded_on: date
+
+    def before(self) -> Standing:
+        return Standing(self.before_household_id, self.before_relation, self.before_status, self.before_division)
+
+
+def acts_on(household_id: UUID, *, reader: Reader) -> list[HouseholdAct]:
+    """What happened to a household, in the order in which it was recorded; told in the file of both households that it touched."""
+    touched = or_(col(HouseholdAct.household_id) == household_id, col(HouseholdAct.before_household_id) == household_id)
+    return list(reader.select(select(HouseholdAct).where(touched).order_by(col(HouseholdAct.id))))
+
+
+def household_numbered(household_no: str, *, reader: Reader) -> Household | None:
+    return reader.first(select(Household).where(col(Household.household_no) == household_no.strip()))
+
+
+def members_on(household_id: UUID, day: date, *, reader: Reader) -> list[tuple[Person, Standing]]:
+    """Who was in a household's file at the end of a day, and how they stood; who was filed later is not."""
+    were_here = {act.person_id for act in acts_on(household_id, reader=reader)}
+    here = or_(col(Person.household_id) == household_id, col(Person.id).in_(were_here))
+    people: dict[UUID, Person] = {person.id: person for person in reader.select(select(Person).where(here))}
+    now = {
+        person.id: Standing(person.household_id, person.relation, person.status, _division(person, reader)) for person in people.values()
+    }
+    acts = reader.select(select(HouseholdAct).where(col(HouseholdAct.person_id).in_(people)).order_by(col(HouseholdAct.id)))
+    then = standing_on(day, now, [Turn(act.person_id, act.acted_on, act.before()) for act in acts])
+    found = [(people[key], standing) for key, standing in then.items() if standing.household_id == household_id]
+    return [(person, standing) for person, standing in found if _filed_on(person, reader) <= day]
+
+
+def members_to_choose(household_id: UUID, *, reader: Reader) -> list[dict[str, Any]]:
+    """Whom an act may be about, the head first, without a name."""
+    found = reader.select(select(Person).where(col(Person.household_id) == household_id, col(Person.status) != "merged"))
+    in_order = sorted(found, key=lambda person: (person.status != "present", person.relation != "head", person.birth))
+    return [person.model_dump(include={"id", "relation", "sex", "birth", "status"}) for person in in_order]
+
+
+def _division(person: Person, reader: Reader) -> str:
+    return reader.get(Household, person.household_id).division
+
+
+def _filed_on(person: Person, reader: Reader) -> date:
+    roster = reader.find(Roster, person.roster_id)
+    return date.min if roster is None else roster.decided_on or roster.uploaded_on
