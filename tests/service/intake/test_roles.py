@@ -16,7 +16,7 @@ from shared.demo.population import Population
 from tests.conftest import HUANGSHI, Office
 from tests.service.intake.bureau import Bureau
 
-ROLES = ("clerk", "officer", "reviewer", "approver", "surveyor", "auditor", "admin")
+ROLES = ("clerk", "officer", "reviewer", "approver", "surveyor", "auditor", "admin", "partner")
 MATRIX = Path(__file__).with_name("roles.txt")
 """METHOD path: roles that may; * is anybody who has signed in, - anybody at all."""
 OUTSIDE = "420281000000"
