@@ -206,6 +206,18 @@ CALL_REASON: Final = {"not_home": L_("家中无人"), "refused": L_("不愿接�
 
 SEX: Final = {"male": "男", "female": "女"}
 
+PROGRAMME_STATUS: Final = {
+    "open": L_("待筛选"),
+    "screening": L_("正在筛选"),
+    "screened": L_("已筛选"),
+    "proposed": L_("异议期"),
+    "confirmed": L_("已确认"),
+    "completed": L_("入组结束"),
+}
+
+FAIRNESS: Final = {"sex": L_("性别"), "age": L_("年龄段"), "district": L_("所在区县"), "disability": L_("残疾")}
+"""What a list is compared by."""
+
 LIST: Final = {"selected": "入选", "reserve": "后备"}
 
 CANDIDATE_STATE: Final = {
@@ -218,6 +230,15 @@ CANDIDATE_STATE: Final = {
     "withdrawn": "已退出",
     "lapsed": "未启用",
 }
+
+LEFT: Final = {
+    "refused": L_("不同意参加"),
+    "objection": L_("异议成立"),
+    "consent_withdrawn": L_("撤回同意"),
+    "moved": L_("迁出"),
+    "died": L_("死亡"),
+}
+"""Why somebody left a list."""
 
 OBJECTION_KIND: Final = {"not_entitled": "不符合条件", "omitted": "应入选而未入选"}
 

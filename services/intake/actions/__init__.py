@@ -3,7 +3,7 @@
 from services.intake.actions.acceptance import accept_roster, acceptance_chunk, reject_roster
 from services.intake.actions.campaign import record_call, set_team
 from services.intake.actions.circumstance import circumstances, record_circumstances
-from services.intake.actions.criteria import criterion_facts, known_flags, preview
+from services.intake.actions.criteria import count_groups, criterion_facts, known_flags, preview
 from services.intake.actions.duplicates import compare_records, count_records, duplicates_chunk
 from services.intake.actions.enrolment import complete_enrolment, enrol, record_consents, withdraw
 from services.intake.actions.erasure import confirm_erasure, propose_erasure, refuse_erasure, retention, retention_due
@@ -14,7 +14,7 @@ from services.intake.actions.merging import merge, propose_merge, reopen_pair, t
 from services.intake.actions.notice import kept_notice, letters, public_notice
 from services.intake.actions.objection import decide_objection, object_to_selection
 from services.intake.actions.person import read_person_file, readings
-from services.intake.actions.programme import adjust_quota, confirm_selection, open_programme, propose_selection
+from services.intake.actions.programme import adjust_quota, amend_programme, confirm_selection, open_programme, propose_selection
 from services.intake.actions.report import report
 from services.intake.actions.reserve import strike
 from services.intake.actions.roster import (
@@ -37,6 +37,7 @@ __all__ = [
     "accept_survey",
     "acceptance_chunk",
     "adjust_quota",
+    "amend_programme",
     "change_head",
     "circumstances",
     "compare_records",
@@ -44,6 +45,7 @@ __all__ = [
     "confirm_erasure",
     "confirm_selection",
     "copy_for_subject",
+    "count_groups",
     "count_records",
     "criterion_facts",
     "decide_objection",

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.intake.domain.criterion import FACTS
 from services.intake.domain.flag import FlagDefinition, written_out
-from services.intake.domain.group import written
+from services.intake.domain.group import GroupDefinition, written
 from services.intake.domain.terms import Terms
-from services.intake.store import ALLOWANCE, Survey, check_reach, count_fitting
+from services.intake.store import ALLOWANCE, Fitting, Survey, check_reach, count_fitting
 from shared.access import Actor
 from shared.plugins import Hooks
 from shared.work import Reader
@@ -49,10 +49,26 @@ def preview(
     hooks: Hooks,
 ) -> dict[str, Any]:
     """How many people within these terms a criterion admits, and how it reads in Chinese. Nothing is kept."""
+    definition = written("", "", written_out(expression, known_flags(hooks)))
+    found = count_groups(
+        [definition], division=division, reference_on=reference_on, survey_id=survey_id, categories=categories, reader=reader, actor=actor
+    )
+    return {"people": found.people, "admitted": found.admitted[0], "conditions": [condition.text for condition in definition.conditions]}
+
+
+def count_groups(
+    definitions: Sequence[GroupDefinition],
+    *,
+    division: str,
+    reference_on: date,
+    survey_id: UUID | None,
+    categories: Sequence[str],
+    reader: Reader,
+    actor: Actor,
+) -> Fitting:
+    """How many people within these terms each group admits, and how many they admit together. One question, nothing is kept."""
     check_reach(division, actor)
     if survey_id is not None:
         check_reach(reader.get(Survey, survey_id).division, actor)
-    definition = written("", "", written_out(expression, known_flags(hooks)))
     terms = Terms(reference_on, division, list(categories or ALLOWANCE), "", (), survey_id)
-    people, admitted = count_fitting(definition, terms, reader=reader)
-    return {"people": people, "admitted": admitted, "conditions": [condition.text for condition in definition.conditions]}
+    return count_fitting(definitions, terms, reader=reader)

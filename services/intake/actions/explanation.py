@@ -78,6 +78,7 @@ def explain(programme_id: UUID, person_id: UUID, *, reader: Reader, hooks: Hooks
     is_chosen = own is not None and own.list == "selected"
     more = None if is_chosen or not is_eligible else more_need(applicants, _quotas(terms), key=key, seed=screening.seed)
     barred = _barred(programme, person, household, reader)
+    candidate = reader.first(select(Candidate).where(Candidate.programme_id == programme_id, Candidate.person_id == person_id))
     return {
         "programme_id": programme_id,
         "person_id": person_id,
@@ -86,7 +87,8 @@ def explain(programme_id: UUID, person_id: UUID, *, reader: Reader, hooks: Hooks
         "list": own.list if own else "",
         "group": own.group if own else "",
         "rank": own.rank if own else None,
-        "state": _state(programme_id, person_id, reader),
+        "candidate_id": candidate.id if candidate else None,
+        "state": candidate.state if candidate else "",
         "barred": barred,
         "more_need": more,
         "groups": [_reason(reason) for reason in reasons],
@@ -105,11 +107,6 @@ def _key_of(person_id: UUID, applicants: Sequence[Applicant], places: Sequence[P
 
 def _quotas(terms: Terms) -> list[Any]:
     return [group.quota for group in terms.groups]
-
-
-def _state(programme_id: UUID, person_id: UUID, reader: Reader) -> str:
-    found = reader.first(select(Candidate).where(Candidate.programme_id == programme_id, Candidate.person_id == person_id))
-    return found.state if found else ""
 
 
 def _barred(programme: Programme, person: Person, household: Household, reader: Reader) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlmodel import col
 
 from services.intake.actions.criteria import known_flags
@@ -15,6 +15,7 @@ from services.intake.domain.flag import written_out
 from services.intake.domain.group import GroupDefinition, UnknownGroup
 from services.intake.domain.programme import (
     SHORTEST_SEED,
+    AlreadyScreened,
     GroupsRefused,
     WrongStage,
     check_adjustment,
@@ -66,19 +67,9 @@ def open_programme(
     hooks: Hooks,
 ) -> UUID:
     """Say who may be served: groups with quotas, reserves and age bands, and the seed that decides among equals."""
-    check_reach(division, actor)
-    if work.find(Project, project_id) is None:
-        raise ProjectUnknown("尚未收到该项目立项的消息", field="project_id")
-    check_reach(work.get(Survey, survey_id).division, actor)
-    flags = known_flags(hooks)
-    groups, score, precedence = (
-        [asked.written_out(flags) for asked in groups],
-        written_out(score, flags, field="score"),
-        written_out(precedence, flags, field="precedence"),
+    groups, definitions, numbers = _checked(
+        project_id, survey_id, division, groups, seed=seed, score=score, precedence=precedence, work=work, actor=actor, hooks=hooks
     )
-    definitions = check_terms(groups, score=score, precedence=precedence, known=definitions_of(hooks))
-    if len(seed) < SHORTEST_SEED:
-        raise GroupsRefused(f"种子至少 {SHORTEST_SEED} 个字符，随公告公布", field="seed")
     programme = Programme(
         project_id=project_id,
         survey_id=survey_id,
@@ -88,22 +79,82 @@ def open_programme(
         reference_on=reference_on,
         top_up_until=top_up_until,
         seed=seed,
-        score=score,
-        precedence=precedence,
+        score=numbers["score"],
+        precedence=numbers["precedence"],
         categories=list(categories or ALLOWANCE),
         opened_by=actor.account,
         opened_on=today,
     )
     work.add(programme)
+    _add_groups(work, programme, groups, definitions)
+    return programme.id
+
+
+def amend_programme(
+    programme_id: UUID, *, groups: Sequence[GroupAsked], work: Work, today: date, actor: Actor, hooks: Hooks, **terms: Any
+) -> UUID:
+    """Write a programme anew while nobody has been screened by it; the terms are those of `open_programme`."""
+    programme = reached_programme(work, programme_id, actor)
+    work.about("programme", programme_id)
+    if programme.screening_id is not None:
+        raise AlreadyScreened("服务计划已经筛选过，条件不再修改；可在幅度内调整名额，或另开服务计划")
+    check_stage(programme.status, "open")
+    asked = {name: terms[name] for name in ("seed", "score", "precedence")}
+    groups, definitions, numbers = _checked(
+        terms["project_id"], terms["survey_id"], terms["division"], groups, work=work, actor=actor, hooks=hooks, **asked
+    )
+    for name, value in (terms | numbers).items():
+        setattr(programme, name, value)
+    programme.categories = list(terms["categories"] or ALLOWANCE)
+    work.execute(delete(ProgrammeGroup).where(col(ProgrammeGroup.programme_id) == programme_id))
+    _add_groups(work, programme, groups, definitions)
+    return programme_id
+
+
+def _checked(
+    project_id: UUID,
+    survey_id: UUID,
+    division: str,
+    groups: Sequence[GroupAsked],
+    *,
+    seed: str,
+    score: str,
+    precedence: str,
+    work: Work,
+    actor: Actor,
+    hooks: Hooks,
+) -> tuple[list[GroupAsked], list[GroupDefinition], dict[str, str]]:
+    """The groups and what they ask, need and order among equals, flags written out; if the terms can be kept."""
+    check_reach(division, actor)
+    if work.find(Project, project_id) is None:
+        raise ProjectUnknown("尚未收到该项目立项的消息", field="project_id")
+    check_reach(work.get(Survey, survey_id).division, actor)
+    if len(seed) < SHORTEST_SEED:
+        raise GroupsRefused(f"种子至少 {SHORTEST_SEED} 个字符，随公告公布", field="seed")
+    flags = known_flags(hooks)
+    asked = [each.written_out(flags) for each in groups]
+    numbers = {
+        "score": written_out(score, flags, field="score"),
+        "precedence": written_out(precedence, flags, field="precedence"),
+    }
+    return asked, check_terms(asked, known=definitions_of(hooks), **numbers), numbers
+
+
+def _add_groups(work: Work, programme: Programme, groups: Sequence[GroupAsked], definitions: Sequence[GroupDefinition]) -> None:
     work.add(*(_group(programme.id, position, *each) for position, each in enumerate(zip(groups, definitions, strict=True))))
     plans = [
         GroupPlan(code=definition.code, name=definition.name, quota=asked.quota.quota, reserve=asked.quota.reserve)
         for asked, definition in zip(groups, definitions, strict=True)
     ]
     work.emit(
-        ProgrammeOpened(programme_id=programme.id, project_id=project_id, division=division, reference_on=reference_on, groups=tuple(plans))
+        ProgrammeOpened(
+            programme_id=programme.id,
+            project_id=programme.project_id,
+            division=programme.division,
+            reference_on=programme.reference_on,
+            groups=tuple(plans),
+        )
     )
-    return programme.id
 
 
 def adjust_quota(programme_id: UUID, *, code: str, quota: int, reason: str, work: Work, today: date, actor: Actor) -> dict[str, Any]:

@@ -29,7 +29,7 @@ Expression = Annotated[str, StringConstraints(strip_whitespace=True, max_length=
 
 
 class GroupBody(Body):
-    """A group of a plugin by its code, or one of one's own: with a name and a criterion in CEL (docs/intake.md)."""
+    """A group of a plugin by its code, or one of one's own: with a name and a criterion in CEL (docs/intake/programmes.md)."""
 
     code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20)]
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] = ""

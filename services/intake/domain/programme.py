@@ -25,6 +25,12 @@ class WrongStage(WrongState):
     code = "wrong-stage"
 
 
+class AlreadyScreened(WrongState):
+    """What people were judged by is not changed afterwards."""
+
+    code = "already-screened"
+
+
 class GroupsRefused(RuleRefusal):
     code = "groups-refused"
 

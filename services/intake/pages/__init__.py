@@ -3,12 +3,15 @@
 from fastapi import APIRouter
 
 from services.intake.pages import (
+    candidates,
     circumstances,
     duplicates,
+    fairness,
     home,
     household_acts,
     households,
     partners,
+    programmes,
     roster_columns,
     rosters,
     search,
@@ -18,6 +21,20 @@ from services.intake.pages.frame import CONSOLE
 from shared.web.sign_in import sign_in_routes
 
 router = APIRouter()
-PARTS = (home, households, household_acts, circumstances, rosters, roster_columns, duplicates, partners, search, surveys)
+PARTS = (
+    home,
+    households,
+    household_acts,
+    circumstances,
+    rosters,
+    roster_columns,
+    duplicates,
+    partners,
+    search,
+    surveys,
+    programmes,
+    fairness,
+    candidates,
+)
 for part in (sign_in_routes(CONSOLE), *(each.router for each in PARTS)):
     router.include_router(part)

@@ -14,6 +14,7 @@ CONSOLE = Console(
         Place("duplicates/", L_("疑似重复"), ("clerk", "officer", "auditor")),
         Place("search/", L_("查找人员"), ("clerk", "officer", "reviewer")),
         Place("partners/", L_("对外查询"), ("admin", "auditor")),
+        Place("programmes/", L_("服务计划"), ("clerk", "officer", "reviewer", "approver", "auditor")),
         Place("surveys/", L_("调查"), ("surveyor", "clerk", "officer", "auditor")),
     ],
     rights=RIGHTS,

@@ -25,7 +25,7 @@ from services.intake.store.duplicates import (
     pairs_beside,
     reached_pair,
 )
-from services.intake.store.eligible import Eligible, admits, count_fitting, eligible_people
+from services.intake.store.eligible import Eligible, Fitting, admits, count_fitting, eligible_people
 from services.intake.store.erasure import Erasure
 from services.intake.store.household import (
     count_households,
@@ -123,6 +123,7 @@ __all__ = [
     "DuplicatePair",
     "Eligible",
     "Erasure",
+    "Fitting",
     "Household",
     "HouseholdAct",
     "ListChange",

@@ -105,10 +105,21 @@ def _eligible(row: Sequence[Any], terms: Terms) -> Eligible:
     )
 
 
-def count_fitting(definition: GroupDefinition, terms: Terms, *, reader: Reader) -> tuple[int, int]:
-    """How many people the terms are about, and how many of them the definition admits."""
-    fits = func.coalesce(func.sum(case((admits(definition, terms.reference_on), 1), else_=0)), 0)
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """How many people some terms are about, how many each group admits, and how many fit at least one."""
+
+    people: int
+    admitted: tuple[int, ...]
+    distinct: int
+
+
+def count_fitting(definitions: Sequence[GroupDefinition], terms: Terms, *, reader: Reader) -> Fitting:
+    """Asked in one pass over the people of the terms."""
+    fits = [admits(definition, terms.reference_on) for definition in definitions]
+    sums = [func.coalesce(func.sum(case((each, 1), else_=0)), 0) for each in (*fits, or_(*fits))]
     row = reader.rows(
-        select(func.count(), fits).join_from(Person, Household, col(Household.id) == Person.household_id).where(*within(terms))
+        select(func.count(), *sums).join_from(Person, Household, col(Household.id) == Person.household_id).where(*within(terms))
     )[0]
-    return int(row[0]), int(row[1])
+    people, *admitted, distinct = map(int, row)
+    return Fitting(people, tuple(admitted), distinct)

@@ -292,6 +292,9 @@ SHOWN_OF_GROUP = {
     "tolerance",
     "adjustments",
     "reserve",
+    "band_from",
+    "band_to",
+    "band_minimum",
     "eligible",
 }
 

@@ -1,0 +1,120 @@
+"""Programmes on the console, without a script: defined, counted, screened, looked at, told, confirmed by somebody else."""
+
+import re
+
+import pytest
+
+from shared.demo.population import Population
+from tests.conftest import HUANGSHI
+from tests.service.intake.bureau import PROJECT, Bureau
+from tests.service.intake.test_console import Clerk
+
+GROUPS = {"quota-1": "2", "reserve-1": "1", "tolerance-1": "1", "quota-3": "2", "reserve-3": "1"}
+OWN = {"code-5": "Z1", "name-5": "高龄", "expression-5": "age >= 80", "quota-5": "1", "reserve-5": "1"}
+
+
+def at(bureau: Bureau, account: str, *roles: str, on: str = "2016-12-22") -> Clerk:
+    person = Clerk(bureau.office, account, *roles).sign_in()
+    person._cookies["qiao_acted_on"] = on
+    return person
+
+
+def terms(survey: str, **changes: str) -> dict[str, str]:
+    dates = {"reference_on": "2017-01-01", "top_up_until": "2017-03-31"}
+    about = {"name": "服务计划", "purpose": "个案服务", "project_id": str(PROJECT), "survey_id": survey, "division": HUANGSHI}
+    return {**about, **dates, "seed": "种子 2016-12-22", **GROUPS, **changes}
+
+
+@pytest.fixture
+def survey(bureau: Bureau, people: Population) -> str:
+    return bureau.survey(people)
+
+
+def test_an_officer_counts_before_anything_is_kept_and_reads_the_criterion_in_chinese(bureau: Bureau, survey: str) -> None:
+    officer = at(bureau, "chen", "officer")
+
+    page = officer.post("/console/programmes/new/", 200, **terms(survey, **OWN), act="count", key=officer.key("/console/programmes/new/"))
+
+    assert "周岁年龄不低于80" in page
+    assert "没有保存任何内容" in page
+    assert "没有服务计划" in officer.get("/console/programmes/")
+
+
+def test_what_cannot_be_read_comes_back_at_its_field(bureau: Bureau, survey: str) -> None:
+    officer = at(bureau, "chen", "officer")
+    wrong = OWN | {"expression-5": "income > 3"}
+
+    page = officer.post("/console/programmes/new/", 400, **terms(survey, **wrong), act="count", key=officer.key("/console/programmes/new/"))
+
+    assert 'href="#expression-5"' in page
+    assert "没有“income”这一项" in page
+
+
+def test_terms_are_changed_until_somebody_was_screened_by_them(bureau: Bureau, survey: str) -> None:
+    officer = at(bureau, "chen", "officer")
+    path = officer.post("/console/programmes/new/", 303, **terms(survey, **OWN), key=officer.key("/console/programmes/new/"))
+    form = officer.get(f"{path}terms/")
+    assert 'value="Z1"' in form
+    assert "age &gt;= 80" in form
+
+    officer.post(f"{path}terms/", 303, **terms(survey, name="改过的计划"), key=officer.key(f"{path}terms/"))
+    changed = officer.get(path)
+    assert "改过的计划" in changed
+    assert "高龄" not in changed
+    screen(officer, path)
+
+    assert "条件不再修改" in officer.post(f"{path}terms/", 409, **terms(survey), key="0" * 16)
+
+
+def test_a_list_is_screened_looked_at_and_confirmed_by_another(bureau: Bureau, survey: str) -> None:
+    officer, both = at(bureau, "chen", "officer", "approver"), at(bureau, "wang", "approver", on="2017-01-09")
+    path = officer.post("/console/programmes/new/", 303, **terms(survey), key=officer.key("/console/programmes/new/"))
+    assert "请先核对" in officer.post(f"{path}screening/", 400, key=officer.key(path))
+    page = screen(officer, path)
+    assert "名单散列" in page
+    assert "符合条件" in officer.get(f"{path}fairness/")
+    assert "得到同一份名单" in officer.get(f"{path}proof/")
+    officer.post(f"{path}proposal/", key=officer.key(path), confirmed="yes")
+
+    officer._cookies["qiao_acted_on"] = "2017-01-09"
+    assert "须由另一人确认" in officer.get(path)
+    refused = officer.post(f"{path}confirmation/", 403, key="0" * 16, confirmed="yes", reason="无误")
+    assert "须由前一环节经办人以外的人员办理" in refused
+    both.post(f"{path}confirmation/", key=both.key(path), confirmed="yes", reason="无误")
+    assert "已确认" in both.get(path)
+
+
+def test_people_are_listed_without_names_and_opened_for_a_purpose(bureau: Bureau, proposed: str, people: Population) -> None:
+    clerk, path = at(bureau, "liu", "clerk", on="2016-12-27"), f"/console/programmes/{proposed}/"
+    listed = clerk.get(f"{path}candidates/")
+    names = {row.姓名 for row in (*people.allowance, *people.destitute)}
+    assert not [name for name in names if name in listed]
+    person = re.findall(rf"{path}persons/[0-9a-f-]+/", listed)[0]
+
+    assert clerk.get(person, 303).startswith("/console/households/purpose/")
+    clerk.post("/console/households/purpose/", purpose="screening", back=person)
+    opened, letter = clerk.get(person), clerk.get(f"{person}letter/")
+
+    assert [name for name in names if name in opened]
+    assert "名额 2" in opened
+    assert "不影响您享受的救助" in letter
+    person_id = person.rstrip("/").rpartition("/")[2]
+    read = bureau.officer.get(f"/api/v1/persons/{person_id}/readings")["items"]
+    assert [kept["purpose"] for kept in read] == ["screening", "screening"]
+
+
+def test_letters_are_printed_by_group_and_the_notice_names_nobody(bureau: Bureau, proposed: str, people: Population) -> None:
+    clerk, path = at(bureau, "liu", "clerk", on="2016-12-27"), f"/console/programmes/{proposed}/"
+
+    letters, notice = clerk.get(f"{path}letters/?group=G3"), clerk.get(f"{path}notice/")
+
+    assert letters.count('class="sheet"') == 3
+    assert "名单散列" in notice
+    assert not [row.姓名 for row in (*people.allowance, *people.destitute) if row.姓名 in notice]
+
+
+def screen(officer: Clerk, path: str) -> str:
+    officer.post(f"{path}screening/", key=officer.key(path), confirmed="yes")
+    while "刷新" in (page := officer.get(path)):
+        pass
+    return page
