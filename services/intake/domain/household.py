@@ -1,5 +1,6 @@
 """What happens to a household (户) over time: who dies, leaves, comes, parts and leads; and how people stood on a day."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,8 @@ from shared.errors import Fault, RuleRefusal
 
 HouseholdActKind = Literal["died", "left", "restored", "relocated", "headed", "split", "joined"]
 HEAD: Final = "head"
+NUMBER_OF_SOMEBODY: Final = re.compile(r"\d{10}")
+"""As long as a telephone or an identity number; the number of a paper is shorter or parted."""
 
 
 class HouseholdActRefused(RuleRefusal):
@@ -54,6 +57,8 @@ def check_basis(basis: Basis, *, today: date, latest: date | None) -> None:
         faults.append(Fault("acted_on", f"本户已有 {latest} 的变更，不能再登记更早的变更"))
     if not basis.reason.strip():
         faults.append(Fault("reason", "请写明依据，如死亡证明、户口迁移证、本人申请"))
+    if NUMBER_OF_SOMEBODY.search(basis.reason):
+        faults.append(Fault("reason", "依据中不要写证件号码、电话号码和姓名；变更记录长期保存，不随个人信息删除"))
     _refuse(faults)
 
 

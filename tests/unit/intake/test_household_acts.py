@@ -36,6 +36,8 @@ def test_an_act_is_not_of_tomorrow_nor_before_the_last_and_says_its_basis() -> N
         check_basis(Basis(date(2017, 2, 1), "死亡证明"), today=TODAY, latest=date(2017, 2, 2))
     with pytest.raises(HouseholdActRefused, match="请写明依据"):
         check_basis(Basis(TODAY, " "), today=TODAY, latest=None)
+    with pytest.raises(HouseholdActRefused, match="不要写证件号码"):
+        check_basis(Basis(TODAY, "420202197001010018 死亡证明"), today=TODAY, latest=None)
 
 
 def test_a_head_leaves_only_an_empty_house() -> None:
