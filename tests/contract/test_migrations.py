@@ -6,7 +6,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from shared.service import Service
 from shared.settings import ServiceSettings
@@ -48,3 +48,15 @@ def test_an_upgrade_backs_up_what_is_there_and_a_second_one_does_nothing(tmp_pat
     assert upgrade(service, store) is None
 
     store.engine.dispose()
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_what_a_service_calls_append_only_the_database_refuses_to_change(service: Service, tmp_path: Path) -> None:
+    store = service.open_store(ServiceSettings(data=tmp_path))
+    upgrade(service, store)
+
+    with store.engine.connect() as connection:
+        triggers = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
+    store.engine.dispose()
+
+    assert {f"{table}_no_{verb}" for table in service.append_only for verb in ("update", "delete")} <= triggers

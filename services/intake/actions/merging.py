@@ -62,6 +62,8 @@ def merge(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) 
     kept, gone = _both(pair, proposal.kept_id, work)
     if kept.status == MERGED or gone.status == MERGED:
         raise RecordMerged("其中一份档案已并入另一份档案，请先办理那一对")
+    if ERASED in (kept.status, gone.status):
+        raise RecordMerged("其中一人的个人信息已依法删除，不能合并")
     moved = _move_places(gone, kept, work)
     before = {"status": gone.status, "candidates": [each.hex for each in moved]}
     gone.status, gone.merged_into = MERGED, kept.id
