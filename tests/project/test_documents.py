@@ -55,6 +55,12 @@ def test_index_lists_every_document() -> None:
     assert listed == {path.name for path in tracked("docs/*.md") if path.parent == Path("docs")} - {"index.md"}
 
 
+def test_intake_lists_every_document_of_its_own() -> None:
+    listed = set(re.findall(r"\]\(intake/([\w-]+\.md)\)", text_of(Path("docs/intake.md"))))
+
+    assert listed == {path.name for path in tracked("docs/intake/*.md")}
+
+
 @pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.name)
 def test_decision_has_its_five_parts(path: Path) -> None:
     number = path.name[:4]
