@@ -80,13 +80,16 @@ def import_all(files: Sequence[Path], asked: Asked) -> dict[str, Any]:
 
 
 async def _import(files: Sequence[Path], asked: Asked, settings: Any) -> dict[str, Any]:
-    logging.getLogger("qiao").setLevel(logging.ERROR)
+    log = logging.getLogger("qiao")
+    level = log.level
+    log.setLevel(logging.ERROR)  # what a service notes of its work is not what a clerk at the terminal asked
     runtime = Runtime(SERVICE, settings)
     await runtime.start()
     try:
         return _sum([await _import_file(path, asked, runtime) for path in files])
     finally:
         await runtime.stop()
+        log.setLevel(level)
 
 
 async def _import_file(path: Path, asked: Asked, runtime: Runtime) -> dict[str, Any]:
