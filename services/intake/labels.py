@@ -105,6 +105,32 @@ HOUSEHOLD_ACT: Final = {
 }
 """What a clerk records of a household."""
 
+SOURCE: Final = {"roster": L_("名册"), "visit": L_("走访"), "observation": L_("特殊情况登记"), "act": L_("变更登记")}
+"""Whence a field of a file is."""
+
+FIELD: Final = {
+    "name": L_("姓名"),
+    "sex": L_("性别"),
+    "birth": L_("出生日期"),
+    "schooling": L_("就读学段"),
+    "disability_kind": L_("残疾类别"),
+    "disability_level": L_("残疾等级"),
+    "is_seriously_ill": L_("重病"),
+    "father": L_("父亲情况"),
+    "mother": L_("母亲情况"),
+    "adl_unmet": L_("生活自理能力"),
+    "has_lost_only_child": L_("失独"),
+    "relation": L_("与户主关系"),
+    "status": L_("在册状态"),
+    "household_id": L_("所在户"),
+    "category": L_("救助类别"),
+    "division": L_("地区"),
+    "living_members": L_("实际居住人数"),
+    "housing": L_("住房"),
+    "needs": L_("需求"),
+}
+"""Fields of a file that have no word elsewhere; the sealed ones are in `PERSONAL`."""
+
 HISTORY: Final = {
     **HOUSEHOLD_ACT,
     "filed": L_("名册建档"),

@@ -10,7 +10,16 @@ from services.intake.actions.person import Purpose, mark, personal_of
 from services.intake.domain.circumstance import self_care
 from services.intake.domain.flag import flags_on
 from services.intake.domain.household import HEAD, Standing
-from services.intake.store import Household, Person, history, members_of, members_on, reached_household
+from services.intake.store import (
+    Household,
+    Person,
+    history,
+    members_of,
+    members_on,
+    reached_household,
+    sources_of_household,
+    sources_of_person,
+)
 from shared.access import Actor
 from shared.personal import Erased, Keyring
 from shared.plugins import Hooks
@@ -45,6 +54,7 @@ def read_household_file(
         | {"relation": standing.relation, "status": standing.status}
         | {"flags": [asdict(flag) for flag in flags_on(person.facts(household), today, flags)]}
         | {"self_care": self_care(person.adl_unmet, rule)}
+        | {"sources": [asdict(source) for source in sources_of_person(person, reader=work)]}
         for person, standing in stood
     ]
     for member in members:
@@ -52,7 +62,9 @@ def read_household_file(
             work.add(mark(member["id"], "file", purpose, work, today, actor))
     names = {member["id"]: member["personal"].get("name", "") for member in members}
     told = [asdict(event) | {"name": names.get(event.person_id, "")} for event in history(household_id, reader=work)]
-    return household.model_dump() | {"division": division, "members": members, "history": told, "as_of": as_of}
+    sources = [asdict(source) for source in sources_of_household(household, reader=work)]
+    shown = {"division": division, "members": members, "history": told, "as_of": as_of, "sources": sources}
+    return household.model_dump() | shown
 
 
 def _members(household_id: UUID, as_of: date | None, work: Work) -> list[tuple[Person, Standing]]:

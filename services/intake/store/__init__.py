@@ -75,6 +75,7 @@ from services.intake.store.programme import (
     recipients,
     terms_of,
 )
+from services.intake.store.provenance import Source, sources_of_household, sources_of_person
 from services.intake.store.registration import note_accepted, note_change, registered, registered_households, sorting
 from services.intake.store.roster import (
     ALLOWANCE,
@@ -145,6 +146,7 @@ __all__ = [
     "Screening",
     "SearchEntry",
     "SearchWord",
+    "Source",
     "StagedRow",
     "Survey",
     "SurveyCall",
@@ -211,6 +213,8 @@ __all__ = [
     "rosters_of",
     "rosters_to_accept",
     "sorting",
+    "sources_of_household",
+    "sources_of_person",
     "staged_rows",
     "survey",
     "survey_file",

@@ -1,0 +1,73 @@
+"""Where what a household's file says is from: which row of which roster, which visit, which observation, which act; and since when."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlmodel import col
+
+from services.intake.store.household_act import HouseholdAct
+from services.intake.store.person import Household, Observation, Person
+from services.intake.store.roster import Roster
+from services.intake.store.survey import SurveyFile, Visit
+from shared.work import Reader
+
+OF_ROSTER: Final = ("name", "identity_number", "sex", "birth", "phone", "address", "marital", "schooling", "single_parent")
+OF_HEALTH: Final = ("disability_card", "disability_kind", "disability_level", "illness", "is_seriously_ill")
+OF_OBSERVATION: Final = ("father", "mother", "adl_unmet", "has_lost_only_child")
+OF_ACT: Final = ("relation", "status", "household_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whence some fields are. `kind` is a code of `labels.SOURCE`; of a roster `name`, `sheet` and `row` say where in it they stand."""
+
+    kind: str
+    fields: tuple[str, ...]
+    on: date
+    by: str
+    name: str = ""
+    sheet: str = ""
+    row: int = 0
+
+
+def sources_of_person(person: Person, *, reader: Reader) -> list[Source]:
+    """Of each field of a person what said the latest of it."""
+    act = reader.first(select(HouseholdAct).where(col(HouseholdAct.person_id) == person.id).order_by(col(HouseholdAct.id).desc()))
+    of_roster = (*OF_ROSTER, *OF_HEALTH) if act else (*OF_ROSTER, *OF_HEALTH, *OF_ACT)
+    found = _of_roster(person.roster_id, of_roster, reader, sheet=person.roster_sheet, row=person.roster_row)
+    if act is not None:
+        found.append(Source("act", OF_ACT, act.acted_on, act.recorded_by))
+    latest = (col(Observation.observed_on).desc(), col(Observation.id).desc())
+    seen = reader.first(select(Observation).where(col(Observation.person_id) == person.id).order_by(*latest))
+    if seen is not None:
+        found.append(Source("observation", OF_OBSERVATION, seen.observed_on, seen.recorded_by))
+    return found
+
+
+def sources_of_household(household: Household, *, reader: Reader) -> list[Source]:
+    """The roster, and the latest visit once there was one; whoever left since is one less at home."""
+    files = select(col(SurveyFile.id)).where(col(SurveyFile.household_id) == household.id)
+    latest = (col(Visit.visited_on).desc(), col(Visit.id).desc())
+    visit = reader.first(select(Visit).where(col(Visit.file_id).in_(files)).order_by(*latest))
+    left = or_(col(HouseholdAct.household_id) != household.id, col(HouseholdAct.status) != "present")
+    of_household = (col(HouseholdAct.before_household_id) == household.id, left)
+    act = reader.first(select(HouseholdAct).where(*of_household).order_by(col(HouseholdAct.id).desc()))
+    is_since = act is not None and (visit is None or act.recorded_on >= visit.recorded_on)
+    at_home = () if is_since else ("living_members",)
+    found = _of_roster(household.roster_id, ("category", "division", *(() if visit else at_home)), reader)
+    if visit is not None:
+        found.append(Source("visit", (*at_home, "housing", "needs"), visit.visited_on, "、".join(visit.investigators)))
+    if act is not None and is_since:
+        found.append(Source("act", ("living_members",), act.acted_on, act.recorded_by))
+    return found
+
+
+def _of_roster(roster_id: UUID, fields: tuple[str, ...], reader: Reader, *, sheet: str = "", row: int = 0) -> list[Source]:
+    roster = reader.find(Roster, roster_id)
+    if roster is None:
+        return []
+    on, by = roster.decided_on or roster.uploaded_on, roster.decided_by or roster.uploaded_by
+    return [Source("roster", fields, on, by, roster.name, sheet, row)]
