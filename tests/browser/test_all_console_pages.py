@@ -25,7 +25,7 @@ from tests.browser.looking import UNMARKED, check_accessible
 from tests.conftest import HUANGSHI
 from tests.service.intake.ministry import ACCOUNT, Ministry, consent, now, search, terms
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 MOST_PAGES = 60
 SAME = 2
