@@ -54,15 +54,19 @@ class Desk:
         self, path: str, json: Any = None, *, on: date | str | None = None, key: str | None = None, expect: int | None = None, **more: Any
     ) -> Any:
         """POST a command; returns the answer as JSON. Asserts success, or the status that is expected."""
-        headers = {**self._headers, KEY_HEADER: key or str(uuid4())}
-        if on is not None:
-            headers[ACTED_ON] = str(on)
-        response = self._office.http.post(path, json=json, headers=headers, **more)
+        response = self.answer(path, json, on=on, key=key, **more)
         if expect is None:
             assert response.is_success, f"{path}: {response.status_code} {response.text}"
         else:
             assert response.status_code == expect, f"{path}: {response.status_code} {response.text}"
         return response.json()
+
+    def answer(self, path: str, json: Any = None, *, on: date | str | None = None, key: str | None = None, **more: Any) -> Any:
+        """POST a command; returns the whole answer, whatever it is."""
+        headers = {**self._headers, KEY_HEADER: key or str(uuid4())}
+        if on is not None:
+            headers[ACTED_ON] = str(on)
+        return self._office.http.post(path, json=json, headers=headers, **more)
 
     def get(self, path: str, *, on: date | str | None = None, expect: int = 200, **query: Any) -> Any:
         headers = {**self._headers} | ({ACTED_ON: str(on)} if on is not None else {})

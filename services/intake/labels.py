@@ -139,7 +139,7 @@ HISTORY: Final = {
     "chosen": L_("筛选"),
     "consent": L_("知情同意"),
     "enrolled": L_("入组"),
-    "withdrawn": L_("退出"),
+    "withdrawn": L_("退出服务"),
     "merged": L_("合并档案"),
     "undone": L_("撤销合并"),
 }
@@ -269,6 +269,9 @@ LEFT: Final = {
 OBJECTION_KIND: Final = {"not_entitled": "不符合条件", "omitted": "应入选而未入选"}
 
 WITHDRAWAL: Final = {"consent_withdrawn": "撤回同意", "moved": "迁出", "died": "死亡"}
+
+LEAVING: Final = [(code, LEFT[code]) for code in WITHDRAWAL]
+"""Why a recipient leaves, as a form offers it."""
 
 READING_PURPOSE: Final = {
     "registration": L_("档案维护"),

@@ -21,7 +21,7 @@ from tests.browser.consoles import PASSWORD, open_page, sign_in
 from tests.browser.looking import UNMARKED, check_accessible
 from tests.browser.serving import serving
 from tests.conftest import HUANGSHI, Office
-from tests.service.intake.bureau import Bureau
+from tests.service.intake.bureau import Bureau, signed
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -40,6 +40,7 @@ def console(migrated: Callable[[Service], Path], tmp_path_factory: pytest.TempPa
     with TestClient(app) as http:
         bureau = Bureau(Office(http, app.state.runtime))
         bureau.survey(populate(Figures(0.01).census))
+        bureau.office.hear(signed())
         for account, roles in PEOPLE.items():
             body = {"account": account, "name": f"{account} 某", "password": PASSWORD, "roles": roles, "divisions": [HUANGSHI]}
             bureau.office.as_("admin").post("/api/v1/accounts", body)
@@ -85,7 +86,14 @@ def test_a_list_from_its_terms_to_the_reserve_who_moves_up(console: str, browser
     programme = officer.url
     clerk = at(browser, console, "liu", "2016-12-27")
     tell(clerk, programme)
+    object_to_somebody(clerk, programme)
+    decide(at(browser, console, "zhao", "2016-12-28"), programme)
     confirm(at(browser, console, "wang", "2017-01-09"), programme)
+    choose_day(clerk, "2017-01-16")
+    record_consent(clerk, programme)
+    choose_day(officer, "2017-01-24")
+    enrol(officer, programme)
+    withdraw(officer, programme)
 
 
 def define(page: Page) -> None:
@@ -171,6 +179,59 @@ def confirm(page: Page, programme: str) -> None:
     agree(page, "确认名单")
     expect(page.get_by_text("已确认", exact=True).first).to_be_visible()
     look(page, "10-confirmed")
+
+
+def open_first(page: Page, programme: str, state: str) -> None:
+    page.goto(f"{programme}candidates/?state={state}")
+    page.get_by_role("link", name="打开").first.click()
+
+
+def object_to_somebody(page: Page, programme: str) -> None:
+    open_first(page, programme, "listed")
+    page.get_by_role("link", name="登记异议").click()
+    look(page, "11-objection")
+    page.get_by_role("button", name="登记", exact=True).click()
+    expect(page.get_by_text("待处理")).to_be_visible()
+
+
+def decide(page: Page, programme: str) -> None:
+    page.goto(f"{programme}objections/")
+    look(page, "12-decide")
+    page.get_by_label("不成立").check()
+    page.get_by_label("理由，用来答复本人").fill("入户核实无误，符合条件")
+    page.get_by_role("button", name="处理", exact=True).click()
+    expect(page.get_by_text("入户核实无误，符合条件")).to_be_visible()
+
+
+def record_consent(page: Page, programme: str) -> None:
+    page.goto(f"{programme}consent-form/")
+    look(page, "13-consent-form")
+    open_first(page, programme, "listed")
+    page.get_by_role("link", name="征求意见").click()
+    look_without_leaving(page, "14-consent")
+    page.get_by_label("已逐条告知").check()
+    page.get_by_label("同意参加", exact=True).check()
+    page.get_by_role("button", name="登记", exact=True).click()
+    expect(page.get_by_role("heading", name="名单")).to_be_visible()
+
+
+def enrol(page: Page, programme: str) -> None:
+    page.goto(f"{programme}enrolment/")
+    look(page, "15-enrolment")
+    agree(page, "入组")
+    expect(page.get_by_role("heading", name="服务对象")).to_be_visible()
+    look(page, "16-recipients")
+
+
+def withdraw(page: Page, programme: str) -> None:
+    page.get_by_role("link", name="办理退出").first.click()
+    look(page, "17-withdrawal")
+    page.get_by_label("撤回同意").check()
+    agree(page, "退出服务")
+    row = page.get_by_role("row").filter(has_text="撤回同意")
+    expect(row).to_be_visible()
+    expect(row.get_by_role("cell", name="无", exact=True)).to_have_count(0)  # a reserve has moved up
+    look(page, "18-changes")
 
 
 def agree(page: Page, button: str, *, within: str = "") -> None:

@@ -18,6 +18,7 @@ SMALL = {
     "duplicates": ("--quick",),
     "relay_backlog": ("--rounds", "1", "--backlog", "60", "--times", "1"),
     "roster_import": ("--quick",),
+    "screening": ("--quick",),
     "search": ("--quick",),
     "typed_consumption": ("--quick",),
 }

@@ -5,11 +5,13 @@ from fastapi import APIRouter
 from services.intake.pages import (
     candidates,
     circumstances,
+    consents,
     duplicates,
     fairness,
     home,
     household_acts,
     households,
+    objections,
     partners,
     programmes,
     roster_columns,
@@ -35,6 +37,8 @@ PARTS = (
     programmes,
     fairness,
     candidates,
+    objections,
+    consents,
 )
 for part in (sign_in_routes(CONSOLE), *(each.router for each in PARTS)):
     router.include_router(part)

@@ -17,9 +17,10 @@ from services.intake.store.person import Person
 from services.intake.store.roster import check_reach, in_divisions
 from services.intake.store.table import Table
 from shared.access import Actor
+from shared.errors import NotFound
 from shared.http.paging import Listing, Page, listing
 from shared.ids import new_id, new_recipient_id
-from shared.rules import Rules
+from shared.rules import Rule, Rules
 from shared.store.types import Json
 from shared.work import Reader
 
@@ -334,13 +335,24 @@ def candidates(programme_id: UUID, *, reader: Reader, actor: Actor, rules: Rules
         if wanted:
             statement = statement.where(col(column) == wanted)
     guardian_age = rules("guardian_signature")
+    return listing(
+        reader, statement, page, sort=(Candidate.rank, Candidate.id), item=lambda row: _shown(row, found, reader.today, guardian_age)
+    )
 
-    def item(row: Candidate) -> dict[str, Any]:
-        shown = row.model_dump(exclude={"programme_id", "birth", "is_banded"})
-        band = age_band(age_on(row.birth, found.reference_on))
-        return shown | {"age_band": band, "needs_guardian": needs_guardian(row.birth, reader.today, guardian_age)}
 
-    return listing(reader, statement, page, sort=(Candidate.rank, Candidate.id), item=item)
+def candidate_of(programme_id: UUID, person_id: UUID, *, reader: Reader, actor: Actor, rules: Rules) -> dict[str, Any]:
+    """A person's place on the list. Raises NotFound for somebody who has none."""
+    found = reached_programme(reader, programme_id, actor)
+    candidate = reader.first(select(Candidate).where(col(Candidate.programme_id) == programme_id, col(Candidate.person_id) == person_id))
+    if candidate is None:
+        raise NotFound("名单中没有该人员")
+    return _shown(candidate, found, reader.today, rules("guardian_signature"))
+
+
+def _shown(row: Candidate, programme: Programme, today: date, guardian_age: Rule) -> dict[str, Any]:
+    band = age_band(age_on(row.birth, programme.reference_on))
+    shown = row.model_dump(exclude={"programme_id", "birth", "is_banded"})
+    return shown | {"age_band": band, "needs_guardian": needs_guardian(row.birth, today, guardian_age)}
 
 
 def list_changes(programme_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> Listing:

@@ -1,0 +1,134 @@
+"""Objections on the console: taken down in the person's own case, decided and answered by somebody else."""
+
+import asyncio
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Form as FormField
+from fastapi import Request, Response, UploadFile
+
+from services.intake import actions, labels, store
+from services.intake.pages.frame import CONSOLE
+from services.intake.pages.programmes import rules_of
+from shared.errors import Malformed, Refusal
+from shared.files import keep_file
+from shared.http.call import Call, allows
+from shared.http.problems import status_of
+from shared.web.console import Form, see
+from shared.web.i18n import L_
+from shared.web.tables import Column, Table
+
+router = CONSOLE.router()
+
+Text = Annotated[str, FormField()]
+VIEWERS: Final = ("clerk", "officer", "reviewer", "approver")
+OBJECTIONS: Final = (
+    Column("recorded_on", L_("登记日期")),
+    Column("kind", L_("异议")),
+    Column("recorded_by", L_("登记人")),
+    Column("upheld", L_("处理结果")),
+    Column("decided_on", L_("处理日期")),
+)
+
+
+@router.get("/programmes/{programme_id}/objections/")
+async def objections(request: Request, programme_id: UUID, call: Annotated[Call, allows(*VIEWERS)]) -> Response:
+    return await _list(request, call, programme_id, Form())
+
+
+@router.get("/programmes/{programme_id}/objections/new/")
+async def new_objection(request: Request, programme_id: UUID, call: Annotated[Call, allows("clerk")], candidate: str = "") -> Response:
+    kind = "not_entitled" if candidate else "omitted"
+    return await _form(request, call, programme_id, Form({"candidate_id": candidate[:36], "kind": kind}))
+
+
+@router.post("/programmes/{programme_id}/objections/new/")
+async def record_objection(
+    request: Request,
+    programme_id: UUID,
+    call: Annotated[Call, allows("clerk")],
+    file: UploadFile | None = None,
+    candidate_id: Text = "",
+    kind: Text = "",
+    key: Text = "",
+) -> Response:
+    given = {"candidate_id": candidate_id[:36], "kind": kind, "key": key}
+    try:
+        if kind not in labels.OBJECTION_KIND:
+            raise Malformed("请选择异议的种类", field="kind")
+        about = UUID(candidate_id) if candidate_id else None
+        document = await keep_document(call, key, file)
+        arguments = {"kind": kind, "candidate_id": about, "document": document}
+        await call.submit(given | {"document": str(document)}, actions.object_to_selection, programme_id, **arguments)
+    except ValueError:
+        return await _form(request, call, programme_id, Form(given, key=key).refused(Malformed("名单中没有该人员")), 400)
+    except Refusal as refusal:
+        return await _form(request, call, programme_id, Form(given, key=key).refused(refusal), status_of(refusal))
+    return see(f"programmes/{programme_id}/objections/")
+
+
+@router.post("/programmes/{programme_id}/objections/{objection_id}/decision/")
+async def decide_objection(
+    request: Request,
+    programme_id: UUID,
+    objection_id: UUID,
+    call: Annotated[Call, allows("reviewer")],
+    upheld: Text = "",
+    reason: Text = "",
+    key: Text = "",
+) -> Response:
+    given = {"upheld": upheld, "reason": reason.strip()[:500], "key": key}
+    try:
+        if upheld not in ("yes", "no"):
+            raise Malformed("请选择异议是否成立", field="upheld")
+        if not given["reason"]:
+            raise Malformed("请写明理由，答复本人", field="reason")
+        await call.submit(given, actions.decide_objection, objection_id, upheld=upheld == "yes", reason=given["reason"])
+    except Refusal as refusal:
+        return await _list(request, call, programme_id, Form(given, key=key).refused(refusal), status_of(refusal))
+    return see(f"programmes/{programme_id}/objections/")
+
+
+async def keep_document(call: Call, key: str, file: UploadFile | None) -> UUID | None:
+    """The signed paper, kept before the act by a key of its own; None where none was handed in."""
+    content = await file.read() if file is not None else b""
+    if not content:
+        return None
+    stored = await asyncio.to_thread(call.runtime.files.put, content)
+    kept = await call.submit({"key": f"{key}-file", "sha256": stored.sha256}, keep_file, stored)
+    call.content = None
+    return UUID(kept["id"])
+
+
+async def _list(request: Request, call: Call, programme_id: UUID, form: Form, status: int = 200) -> Response:
+    table = Table.of(request, "objections", L_("异议"), OBJECTIONS)
+    programme = await call.find(store.programme, programme_id)
+    found = await call.find(store.objections, programme_id, page=table.page())
+    is_open = programme["status"] == "proposed"
+    return CONSOLE.draw(
+        request,
+        "intake/objections.html",
+        status,
+        programme=programme,
+        rules=await call.find(rules_of, programme["division"]),
+        table=table.holding(found),
+        objections=found.items,
+        form=form,
+        labels=labels,
+        may_record=is_open and call.actor.may("clerk"),
+        may_decide=is_open and call.actor.may("reviewer"),
+        account=call.actor.account,
+    )
+
+
+async def _form(request: Request, call: Call, programme_id: UUID, form: Form, status: int = 200) -> Response:
+    programme = await call.find(store.programme, programme_id)
+    return CONSOLE.draw(
+        request,
+        "intake/objection_new.html",
+        status,
+        programme=programme,
+        rules=await call.find(rules_of, programme["division"]),
+        form=form,
+        labels=labels,
+    )

@@ -1,0 +1,84 @@
+"""Objections, consent and leaving on the console, without a script."""
+
+import re
+
+from tests.service.intake.bureau import Bureau, signed
+from tests.service.intake.test_console import Clerk
+from tests.service.intake.test_programme_pages import at
+
+LINK = r'href="(/console/programmes/[^"]+/%s)"'
+
+
+def first(page: str, end: str) -> str:
+    found = re.search(LINK % end, page)
+    assert found is not None, end
+    return found.group(1)
+
+
+def opened(clerk: Clerk, programme: str, state: str = "listed") -> str:
+    """The address of the first person of a state, with the purpose said."""
+    clerk.post("/console/households/purpose/", purpose="consent", back="/console/")
+    return first(clerk.get(f"/console/programmes/{programme}/candidates/?state={state}"), "persons/[^/]+/")
+
+
+def test_an_objection_is_taken_down_in_the_persons_case_and_decided_by_another(bureau: Bureau, proposed: str) -> None:
+    clerk = at(bureau, "liu", "clerk", "reviewer", on="2016-12-27")
+    reviewer = at(bureau, "zhao", "reviewer", on="2016-12-28")
+    path = f"/console/programmes/{proposed}/objections/"
+    form = re.search(r"objections/new/\?candidate=([0-9a-f-]+)", clerk.get(opened(clerk, proposed)))
+    assert form is not None
+    new = f"{path}new/?candidate={form.group(1)}"
+
+    clerk.post(f"{path}new/", candidate_id=form.group(1), kind="not_entitled", key=clerk.key(new))
+    assert "处理异议</h2>" not in clerk.get(path)  # who took it down does not decide
+    page = reviewer.get(path)
+    decision = re.search(r'action="([^"]+/decision/)"', page)
+    assert decision is not None
+    assert "请写明理由" in reviewer.post(decision.group(1), 400, upheld="yes", key=reviewer.key(path))
+    reviewer.post(decision.group(1), upheld="yes", reason="已核实，不符合条件", key=reviewer.key(path))
+
+    assert "已核实，不符合条件" in clerk.get(path)
+    assert "异议成立" in clerk.get(f"/console/programmes/{proposed}/changes/")
+
+
+def test_a_refusal_costs_nothing_and_the_reserve_moves_up(bureau: Bureau, confirmed: str) -> None:
+    clerk = at(bureau, "liu", "clerk", on="2017-01-16")
+    person = opened(clerk, confirmed)
+    path = f"{person}consent/"
+    page = clerk.get(path)
+    assert "都不影响您享受的低保" in page
+    given = answer(page) | {"answer": "no"}
+
+    assert "须告知本人" in clerk.post(path, 422, **given, told_no_loss="", key=clerk.key(path))
+    clerk.post(path, 303, **given, told_no_loss="yes", key=clerk.key(path))
+
+    changes = clerk.get(f"/console/programmes/{confirmed}/changes/")
+    assert "不同意参加" in changes
+    assert "其享受的救助不受影响" in changes
+
+
+def test_who_withdraws_is_replaced_and_the_text_is_kept_by_version(bureau: Bureau, confirmed: str) -> None:
+    clerk, officer = at(bureau, "liu", "clerk", on="2017-01-16"), at(bureau, "chen", "officer", on="2017-01-24")
+    bureau.office.hear(signed())
+    path = f"{opened(clerk, confirmed)}consent/"
+    clerk.post(path, 303, **answer(clerk.get(path)), answer="yes", told_no_loss="yes", key=clerk.key(path))
+    assert "2016-12 版" in clerk.get(f"/console/programmes/{confirmed}/consent-form/")
+    enrolment = f"/console/programmes/{confirmed}/enrolment/"
+    candidate = re.search(r'name="candidate_id" value="([^"]+)"', officer.get(enrolment))
+    assert candidate is not None
+
+    officer.post(enrolment, candidate_id=candidate.group(1), confirmed="yes", key=officer.key(enrolment))
+    leaving = first(officer.get(f"/console/programmes/{confirmed}/recipients/"), "withdrawal/")
+    assert "承接机构随即不能再查看其资料" in officer.get(leaving)
+    officer.post(leaving, reason="consent_withdrawn", confirmed="yes", key=officer.key(leaving))
+
+    assert "撤回同意" in officer.get(f"/console/programmes/{confirmed}/changes/")
+    assert "撤回同意" in officer.get(f"/console/programmes/{confirmed}/recipients/")
+
+
+def answer(page: str) -> dict[str, str]:
+    """What the form says by itself, signed on the day by whom the rule wants."""
+    hidden = dict(re.findall(r'<input type="hidden" name="(candidate_id|version)" value="([^"]+)"', page))
+    is_child = 'value="guardian" checked' in page
+    signer = {"signer": "guardian", "guardian_relation": "父母"} if is_child else {"signer": "self"}
+    return hidden | signer | {"signed_on": "2017-01-16"}
