@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.table import Table
 
-from tests.servers import free_port
+from tests.servers import free_port_base
 
 GROWS = ("rosters", "survey", "selection")
 GOAL_SECONDS, AIM_SECONDS = 120, 60
@@ -27,7 +27,7 @@ def play(scale: float, fold: int) -> tuple[dict[str, float], int]:
     """Seconds of each part, and how many people the rosters held. Raises SystemExit when a figure is not as the case says."""
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        options = ["--scale", str(scale), "--people-fold", str(fold), "--port-base", str(free_port()), "--report", str(report)]
+        options = ["--scale", str(scale), "--people-fold", str(fold), "--port-base", str(free_port_base()), "--report", str(report)]
         done = subprocess.run([sys.executable, "-m", "shared.cli", "demo", "--exit", *options], capture_output=True, text=True, check=False)
         if done.returncode:
             raise SystemExit(done.stdout[-2_000:] + done.stderr[-2_000:])

@@ -14,7 +14,7 @@ import pytest
 from shared.cli.embedded_nats import NatsNotStarted
 from shared.cli.installed import load_service
 from shared.cli.supervisor import NATS_ABOVE_BASE, NotReady, Supervisor
-from tests.servers import free_port
+from tests.servers import free_port_base
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 WITHIN_SECONDS = 120.0
@@ -43,7 +43,7 @@ def taken(port: int) -> Iterator[None]:
 
 @pytest.fixture
 def evaluation(tmp_path: Path) -> Supervisor:
-    return Supervisor([load_service("evaluation")], data=tmp_path / "data", port_base=free_port())
+    return Supervisor([load_service("evaluation")], data=tmp_path / "data", port_base=free_port_base())
 
 
 def test_killed_service_is_started_again(evaluation: Supervisor) -> None:
@@ -90,6 +90,6 @@ def test_service_that_cannot_start_is_told_with_its_last_lines(evaluation: Super
 
 
 def test_taken_port_of_the_bus_is_told(evaluation: Supervisor, tmp_path: Path) -> None:
-    port_base = free_port()
+    port_base = free_port_base()
     with taken(port_base + NATS_ABOVE_BASE), pytest.raises(NatsNotStarted, match="address already in use"):
         Supervisor(evaluation.services, data=tmp_path / "other", port_base=port_base).__enter__()

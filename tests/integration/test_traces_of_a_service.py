@@ -13,7 +13,7 @@ import pytest
 from services.casework.app import SERVICE
 from shared.cli.supervisor import Supervisor
 from shared.traces.store import Summary, TraceReader
-from tests.servers import free_port
+from tests.servers import free_port_base
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
@@ -32,7 +32,7 @@ def eventually(what: Callable[[], Summary | None], within: float = 60) -> Summar
 def test_spans_of_a_service_arrive_and_the_store_may_die(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QIAO_NATS_URL", "")
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
-    with Supervisor([SERVICE], data=tmp_path, port_base=free_port() - 3, has_traces=True) as qiao:
+    with Supervisor([SERVICE], data=tmp_path, port_base=free_port_base(), has_traces=True) as qiao:
         assert qiao.traces is not None
         assert qiao.traces.trouble == ""
         address, file = qiao.address("casework"), qiao.traces.file

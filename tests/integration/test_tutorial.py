@@ -14,7 +14,7 @@ import pytest
 from httpx import Client
 
 from tests.project.sources import ROOT, text_of
-from tests.servers import free_port
+from tests.servers import free_port_base
 
 READY = "Ctrl-C stops everything"
 WITHIN_SECONDS = 90.0
@@ -57,7 +57,7 @@ class Terminal:
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    first = Terminal(tmp_path, free_port() // 100 * 100)
+    first = Terminal(tmp_path, free_port_base())
     yield first
     with suppress(AssertionError):
         first.press_ctrl_c()
