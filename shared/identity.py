@@ -5,9 +5,9 @@ Messages never repeat the number: they end up in answers and logs.
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from re import compile as pattern
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from stdnum import numdb
 from stdnum.cn.ric import calc_check_digit as identity_check_digit
@@ -23,6 +23,9 @@ CENTURY_OF_OLD_NUMBERS: Final = "19"
 
 Sex = Literal["male", "female"]
 
+_WEIGHTS: Final[tuple[int, ...]] = tuple(2 ** (IDENTITY_LENGTH - 1 - at) % 11 for at in range(IDENTITY_LENGTH - 1))
+_CHECK: Final = "10X98765432"
+"""ISO 7064 MOD 11-2: the check digit by the remainder of the weighted sum."""
 _CREDIT_CODE = pattern(r"[0-9A-HJ-NP-RTUW-Y]{2}\d{6}[0-9A-HJ-NP-RTUW-Y]{10}")
 _DISABILITY_CARD = pattern(r"(\w{18})([1-7])([1-4])(?:B[1-9])?")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -41,8 +44,7 @@ class DisabilityCardFault(RuleRefusal):
     code = "disability-card"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What an identity number says of its holder. `division` is 12 digits, where the number was first issued."""
 
     number: str
@@ -63,25 +65,72 @@ class DisabilityCard:
 def check_identity_number(text: str, *, on: date | None = None) -> Identity:
     """Read an 18-character identity number; `x` is taken as `X`. With `on`, a birth after it or 131 years before is refused.
 
-    Raises IdentityFault. 17,000 of them take a tenth of a second.
+    Raises IdentityFault.
     """
     number = text.strip().upper()
     if len(number) != IDENTITY_LENGTH:
         raise _wrong_length(number)
-    body = number[:-1]
-    if not (body.isascii() and body.isdigit()):
+    county, birth, serial = _county(number[:6]), _birth(number[6:14]), _serial(number[14:17])
+    if county is None or birth is None or serial is None:
         raise IdentityFault("身份证号码前 17 位应为数字", field="id_number", article="GB 11643-1999")
-    if number[-1] != identity_check_digit(number):
+    if number[17] != _CHECK[(county.weight + birth.weight + serial.weight) % 11]:
         raise IdentityFault("身份证号码校验位不符，请核对是否录错", field="id_number", article="GB 11643-1999")
-    try:
-        birth = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        raise IdentityFault("身份证号码中的出生日期不存在", field="id_number", article="GB 11643-1999") from None
-    if on is not None and (birth > on or on.year - birth.year > OLDEST_AGE):
+    day = birth.day
+    if day is None:
+        raise IdentityFault("身份证号码中的出生日期不存在", field="id_number", article="GB 11643-1999")
+    if on is not None and (day > on or on.year - day.year > OLDEST_AGE):
         raise IdentityFault("身份证号码中的出生日期晚于办理日期或过早", field="id_number", article="GB 11643-1999")
-    if not is_county(number[:6]):
+    if not county.is_one:
         raise IdentityFault("身份证号码前 6 位不是任何年份用过的行政区划代码", field="id_number", article="GB/T 2260")
-    return Identity(number, birth, "male" if int(number[16]) % 2 else "female", number[:6] + "000000")
+    return Identity(number, day, serial.sex, county.division)
+
+
+class _County(NamedTuple):
+    weight: int
+    division: str
+    is_one: bool
+
+
+class _Birth(NamedTuple):
+    weight: int
+    day: date | None
+    """None for one that is in no calendar."""
+
+
+class _Serial(NamedTuple):
+    weight: int
+    sex: Sex
+
+
+@lru_cache(maxsize=4096)
+def _county(digits: str) -> _County | None:
+    """The first six digits of a number; a roster has the same few again and again, as it has the days of birth and the serials."""
+    weight = _weight(digits, 0)
+    return None if weight is None else _County(weight, digits + "000000", is_county(digits))
+
+
+@lru_cache(maxsize=32_768)
+def _birth(digits: str) -> _Birth | None:
+    weight = _weight(digits, 6)
+    if weight is None:
+        return None
+    try:
+        return _Birth(weight, date(int(digits[:4]), int(digits[4:6]), int(digits[6:])))
+    except ValueError:
+        return _Birth(weight, None)
+
+
+@lru_cache(maxsize=1024)
+def _serial(digits: str) -> _Serial | None:
+    weight = _weight(digits, 14)
+    return None if weight is None else _Serial(weight, "male" if int(digits[2]) % 2 else "female")
+
+
+def _weight(digits: str, begin: int) -> int | None:
+    """What these digits, from this position on, add to the sum whose remainder is the check digit; None for others than digits."""
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    return sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS[begin:], strict=False))
 
 
 def body_of(number: str) -> str:

@@ -1,19 +1,23 @@
 """xlsx, row by row, so that a million rows need no more memory than ten.
 
-A row in the plain form that spreadsheets write is read by one pattern; any other (a formula, text in several fonts, an escaped
-character) goes through Expat. Cells whose form nobody knows are thus never misread, and the others cost little.
+A row in the form of the sheet's first rows is read by one pattern (`row_form`), one of another plain form cell by cell; any other (a
+formula, text in several fonts, an escaped character) goes through Expat. Cells whose form nobody knows are thus never misread, and
+the others cost little.
 """
 
 import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from io import BytesIO
+from string import ascii_uppercase
 from typing import Final
 from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError
 
 from shared.sheets.book import MACINTOSH_LATER, Book, Cell, Formula, Merged, NumberedRow, Sheet, SheetUnreadable, fill_merged
+from shared.sheets.row_form import RowForm
 
 MOST_UNPACKED: Final = 2 << 30
 """Of one sheet; a million rows of a roster have 600 MB."""
@@ -33,7 +37,7 @@ _CELL = re.compile(
     r'(?:<v>([^<&]*)</v>|<is><t(?: xml:space="preserve")?>([^<&]*)</t></is>|)</c>)'
 )
 _PREFIX = re.compile(r"<(\w+):(?:worksheet|sst)\b")
-_MERGED = re.compile(r'<mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 _BROKEN: Final = (BadZipFile, ZlibError, EOFError, ExpatError, UnicodeDecodeError, KeyError, ValueError, NotImplementedError)
 
 
@@ -171,15 +175,27 @@ class _Reading:
         self._texts = texts
 
     def __call__(self) -> Iterator[NumberedRow]:
-        return fill_merged(self._rows(), self._merged())
+        return fill_merged(self._rows(), self._merged) if self._merged else self._rows()
 
+    @cached_property
     def _merged(self) -> list[Merged]:
         """They stand after the rows, and are wanted before."""
-        tail = ""
-        for block in self._blocks():
-            tail = block if not tail else tail + block if "</sheetData>" in tail else tail[-16:] + block
-        tail = tail.partition("</sheetData>")[2]
-        return [Merged(int(top), _column(left), int(bottom), _column(right)) for left, top, right, bottom in _MERGED.findall(tail)]
+        tail, is_after = b"", False
+        try:
+            with self._archive.open(self._part) as file:
+                block = file.read(BLOCK)
+                end = f"</{_prefix(block.decode(errors='replace'))}sheetData>".encode()
+                while block:
+                    tail += block
+                    if not is_after and (at := tail.find(end)) >= 0:
+                        tail, is_after = tail[at:], True
+                    elif not is_after:
+                        tail = tail[-len(end) :]
+                    block = file.read(BLOCK)
+        except _BROKEN as error:
+            raise _broken() from error
+        found = _MERGED.findall(tail) if is_after else ()
+        return [Merged(int(top), _column(left.decode()), int(bottom), _column(right.decode())) for left, top, right, bottom in found]
 
     def _blocks(self) -> Iterator[str]:
         """The text of the sheet without prefixes of its own."""
@@ -194,8 +210,7 @@ class _Reading:
                         is_first = False
                         if "<!DOCTYPE" in text or (text[:200].find("encoding=") > 0 and "utf-8" not in text[:200].lower()):
                             raise _broken()
-                        found = _PREFIX.search(text)
-                        prefix = f"{found[1]}:" if found else ""
+                        prefix = _prefix(text)
                     yield _without(prefix, text)
                 yield _without(prefix, rest.decode())
         except _BROKEN as error:
@@ -203,9 +218,26 @@ class _Reading:
 
     def _rows(self) -> Iterator[NumberedRow]:
         rest, last = "", 0
+        form: RowForm | None = None
         for block in self._blocks():
             *rows, rest = (rest + block).split("</row>")
+            if form is None:
+                form = RowForm(rows, _LETTERS)
+                match, shared, numbers, texts = form.match, form.at("s"), form.at("n", ""), self._texts
             for row in rows:
+                if found := match(row):
+                    number, *cells = found.groups()
+                    for at in shared:
+                        if (index := cells[at]) is not None:
+                            cells[at] = texts[int(index)]
+                    for at in numbers:
+                        if (value := cells[at]) is not None:
+                            cells[at] = _number(value)
+                    while cells and cells[-1] is None:
+                        cells.pop()
+                    last = int(number)
+                    yield NumberedRow(last, cells)
+                    continue
                 begin = row.rfind("<row")
                 opening, _, body = row[begin:].partition(">")
                 number = _NUMBER.search(opening)
@@ -240,6 +272,12 @@ def _cut(block: bytes) -> tuple[bytes, bytes]:
     return block[:at], block[at:]
 
 
+def _prefix(beginning: str) -> str:
+    """Of the elements of a sheet, "" for none."""
+    found = _PREFIX.search(beginning)
+    return f"{found[1]}:" if found else ""
+
+
 def _without(prefix: str, text: str) -> str:
     return text.replace(f"<{prefix}", "<").replace(f"</{prefix}", "</") if prefix else text
 
@@ -258,9 +296,8 @@ def _column(letters: str) -> int:
     return column - 1
 
 
-_COLUMNS: Final = {
-    letters: _column(letters) for letters in [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ", *(f"A{each}" for each in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")]
-}
+_LETTERS: Final = [*ascii_uppercase, *(f"A{each}" for each in ascii_uppercase)]
+_COLUMNS: Final = {letters: _column(letters) for letters in _LETTERS}
 
 
 def _by_expat(body: str, texts: _Texts) -> Sequence[Cell]:

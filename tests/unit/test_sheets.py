@@ -5,9 +5,12 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from shared.sheets import Formula, SheetUnreadable, open_book
+from shared.sheets.row_form import RowForm
 from shared.sheets.xlsx import MOST_UNPACKED
 
 
@@ -95,6 +98,44 @@ def test_rows_that_are_left_out_keep_the_numbers_of_those_that_follow() -> None:
     book.active["A9"] = "末行"
 
     assert rows(xlsx(book))[-1] == (9, ["末行"])
+
+
+CELLS = st.one_of(
+    st.sampled_from([None, "", "甲", " 甲 ", "A&B", "<v>1</v>", "=A1", "420202195001011233", True]), st.integers(), st.floats(0, 1)
+)
+
+
+@given(st.lists(st.lists(CELLS, max_size=30), min_size=1, max_size=12), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_a_row_read_in_one_go_holds_what_its_cells_hold(lines: list[list[Any]], is_inline: bool) -> None:
+    book = Workbook(write_only=is_inline)
+    sheet = book.create_sheet() if is_inline else book.active
+    for line in lines:
+        sheet.append(line)
+    content = xlsx(book)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shared.sheets.xlsx._LETTERS", [])
+        cell_by_cell = rows(content)
+
+    in_one_go = rows(content)
+
+    assert [(number, told(cells)) for number, cells in in_one_go] == [(number, told(cells)) for number, cells in cell_by_cell]
+
+
+def told(cells: list[Any]) -> list[tuple[type, Any]]:
+    """Kind and content, without the empty cells at the end of a row."""
+    last = max((at for at, cell in enumerate(cells, start=1) if cell is not None), default=0)
+    return [(type(cell), cell) for cell in cells[:last]]
+
+
+def test_rows_are_recognised_by_the_form_of_the_first() -> None:
+    row = '<row r="{0}"><c r="A{0}" t="s"><v>1</v></c><c r="B{0}" s="2"/><c r="C{0}"><v>5</v></c>'
+    form = RowForm([row.format(number) for number in range(1, 9)], ["A", "B", "C"])
+
+    found = form.match(row.format(9))
+    assert found is not None
+    assert found.groups() == ("9", "1", None, "5")
+    assert form.match('<row r="9"><c r="A9" t="inlineStr"><is><t>x</t></is></c>') is None
 
 
 def test_hidden_sheets_say_that_they_are() -> None:

@@ -1,7 +1,7 @@
 """What each row of a roster would do to the store: bring somebody new, change somebody who is known, change nothing, or stay out."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import Any, Final, Literal, cast
 from uuid import UUID
@@ -167,7 +167,7 @@ def _with_what_is_known(row: RosterRow, known: Known | None, household: KnownHou
             kept["schooling"] = known.schooling
         if DISABILITY_CARD not in table.columns:
             kept |= {"disability_kind": known.disability_kind, "disability_level": known.disability_level}
-    return replace(row, **kept) if kept else row
+    return row._replace(**kept) if kept else row
 
 
 def _store_fault(row: RosterRow, known: Known | None, household: KnownHousehold | None, table: RosterTable) -> Faulty | None:

@@ -34,6 +34,7 @@ COLUMNS: Final = (
     *(SEX, BIRTH, AGE, SIZE, HEAD_IDENTITY),
 )
 """What is read of a roster. The last five are not kept: they are held against the identity number and the household."""
+AT: Final = {column: position for position, column in enumerate(COLUMNS)}
 REQUIRED: Final = (NAME, IDENTITY)
 
 
@@ -97,12 +98,17 @@ class Layout:
 def text_of(cell: Cell) -> str:
     """The cell as text: full-width digits and letters narrowed, outer spaces gone, whole numbers without a fraction."""
     if isinstance(cell, str):
-        return (cell.translate(_NARROW) if _WIDE.search(cell) else cell).strip()
+        return (cell.translate(_NARROW) if has_wide(cell) else cell).strip()
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)
+
+
+def has_wide(text: str) -> bool:
+    """Whether there is anything in it that `text_of` narrows."""
+    return _WIDE.search(text) is not None
 
 
 def header_name(cell: Cell) -> str:

@@ -1,66 +1,16 @@
-"""A roster (名册) as the street office sends it: a table whose every cell is checked before anything of it counts.
+"""A roster (名册) as the street office sends it: a table whose every row is checked before anything of it counts."""
 
-Numbers are read as people type them: full-width digits, trailing spaces and a lower-case x are put right. An identity
-number in a numeric cell is refused, because the spreadsheet has already rounded its last digits away; a formula because
-what it came to was written by whoever made the file.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from re import compile as pattern
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from services.intake.domain.columns import (
-    ADDRESS,
-    AGE,
-    BIRTH,
-    CATEGORY,
-    COLUMNS,
-    DISABILITY_CARD,
-    DIVISION,
-    HOUSEHOLD_NO,
-    IDENTITY,
-    ILLNESS,
-    LIVING,
-    MARITAL,
-    NAME,
-    PHONE,
-    RELATION,
-    SCHOOLING,
-    SEX,
-    SINGLE_PARENT,
-    SIZE,
-)
-from services.intake.domain.dates import day_of, month_of
-from services.intake.domain.person import age_on
+from services.intake.domain.columns import ADDRESS, AT, IDENTITY, ILLNESS
+from services.intake.domain.roster_reading import Coded, Reading
 from services.intake.domain.roster_row import CellFault, RosterFrame, RosterRow, cell_name
 from services.intake.domain.roster_table import Line, RosterTable
-from services.intake.domain.words import CATEGORIES, NOTHING, RELATIONS, SEXES
-from services.intake.domain.words import MARITAL as MARITAL_WORDS
-from services.intake.domain.words import SCHOOLING as SCHOOLING_WORDS
-from services.intake.domain.words import SINGLE_PARENT as SINGLE_PARENT_WORDS
-from shared.divisions import DIGITS, contains, is_known, level
-from shared.identity import (
-    DisabilityCardFault,
-    Identity,
-    IdentityFault,
-    check_disability_card,
-    check_identity_number,
-    with_check_digit,
-)
+from shared.identity import with_check_digit
 
-STREET_DIGITS: Final = 9
-LONGEST_NAME: Final = 40
-LONGEST_TEXT: Final = 200
-LONGEST_HOUSEHOLD_NO: Final = 32
-LARGEST_HOUSEHOLD: Final = 30
-HEAD: Final = "head"
-
-_IDENTITY_INSIDE: Final = pattern(r"\d{17}[\dXx]")
-_PHONE: Final = pattern(r"(?:\+?86)?1[3-9]\d{9}|(?:0\d{2,3})?\d{7,8}(?:转\d{1,6})?")
-_ROUNDED: Final = pattern(r"\d(?:\.\d+)?E\+\d+")
-_FREE: Final = frozenset({ADDRESS, ILLNESS, PHONE})
-"""Columns that hold whatever text there is: that of a formula too."""
+MOST_COMBINATIONS: Final = 20_000
+"""Of what the columns with few different words say, kept at a time."""
 
 
 class Faulty(NamedTuple):
@@ -93,14 +43,16 @@ Judged = RosterRow | Faulty | Again
 def judge(table: RosterTable, frame: RosterFrame) -> Iterator[Judged]:
     """Every row that is not blank, in order. The first good row of a person counts; later ones are that person again."""
     brought: dict[int, int] = {}
+    check, at = _Checking(table, frame).row, AT[IDENTITY]
     for line in table.lines():
-        number = line.texts[_AT[IDENTITY]]
-        if (first := brought.get(_key(number))) and number == with_check_digit(number):
+        number = line.texts[at]
+        key = _key(number)
+        if (first := brought.get(key)) and number == with_check_digit(number):
             yield Again(line, first)
             continue
-        found = check_line(line, table, frame)
+        found = check(line)
         if isinstance(found, RosterRow):
-            brought[_key(number)] = line.number
+            brought[key] = line.number
         yield found
 
 
@@ -110,245 +62,58 @@ def _key(number: str) -> int:
     return int(body) if body.isascii() and body.isdigit() else 0
 
 
-def check_line(line: Line, table: RosterTable, frame: RosterFrame) -> RosterRow | Faulty:
-    """The person in a row, or everything that is wrong with it."""
-    row = _Reading(line, table, frame)
-    identity = row.identity()
-    name = row.name()
-    household_no = row.household_no()
-    category = row.category()
-    division = row.division(identity)
-    living_members = row.living_members()
-    relation = row.relation()
-    marital = row.word(MARITAL, MARITAL_WORDS)
-    schooling = row.word(SCHOOLING, SCHOOLING_WORDS)
-    single_parent = row.word(SINGLE_PARENT, SINGLE_PARENT_WORDS)
-    card, kind, level = row.disability(identity)
-    phone = row.phone()
-    address, illness = row.free(ADDRESS), row.free(ILLNESS)
-    row.agrees_with_household()
-    row.agrees_with_identity(identity)
-    if row.faults or identity is None:
-        return Faulty(line, tuple(row.faults))
-    return RosterRow(
-        number=line.number,
-        sheet=line.sheet,
-        household_no=household_no,
-        head_number="" if household_no else line.household or identity.number,
-        category=category,
-        division=division,
-        living_members=living_members,
-        name=name,
-        identity=identity,
-        relation=relation,
-        marital=marital,
-        schooling=schooling,
-        single_parent=single_parent,
-        disability_card=card,
-        disability_kind=kind,
-        disability_level=level,
-        illness=illness,
-        phone=phone,
-        address=address,
-    )
+class _Checking:
+    """The rows of one roster against its frame. Most differ in a few columns alone: the others are looked up for each combination once."""
 
+    def __init__(self, table: RosterTable, frame: RosterFrame) -> None:
+        self._table = table
+        self._frame = frame
+        self._coded: dict[tuple[str | int, ...], Coded] = {}
 
-class _Reading:
-    """One row while it is read; gathers all faults, so that a clerk mends a row in one go. The gravest is looked for first."""
+    def row(self, line: Line) -> RosterRow | Faulty:
+        """The person in a row, or everything that is wrong with it."""
+        row = Reading(line, self._table, self._frame)
+        identity = row.identity()
+        name = row.name()
+        household_no = row.household_no()
+        coded = row.coded() if line.formulas else self._of_words(row)
+        card, kind, level = row.disability(identity)
+        phone = row.phone()
+        address, illness = row.free(ADDRESS), row.free(ILLNESS)
+        row.agrees_with_household()
+        row.agrees_with_identity(identity)
+        if row.faults or identity is None:
+            return Faulty(line, row.told())
+        return RosterRow(
+            number=line.number,
+            sheet=line.sheet,
+            household_no=household_no,
+            head_number="" if household_no else line.household or identity.number,
+            category=coded.category,
+            division=coded.division or identity.division,
+            living_members=coded.living_members,
+            name=name,
+            identity=identity,
+            relation=coded.relation or row.position_in_household(),
+            marital=coded.marital,
+            schooling=coded.schooling,
+            single_parent=coded.single_parent,
+            disability_card=card,
+            disability_kind=kind,
+            disability_level=level,
+            illness=illness,
+            phone=phone,
+            address=address,
+        )
 
-    def __init__(self, line: Line, table: RosterTable, frame: RosterFrame) -> None:
-        self.line = line
-        self.given = line.texts
-        self.household = table.households[line.household]
-        self.columns = table.columns
-        self.frame = frame
-        self.faults: list[CellFault] = []
-
-    def fault(self, column: str, message: str, reason: str = "") -> None:
-        place = self.line.columns.get(column, self.line.columns[IDENTITY])
-        cell = cell_name(self.line.number, place)
-        sheet = f"{self.line.sheet}!" if self.line.sheet else ""
-        self.faults.append(CellFault(f"{sheet}{cell}", column, message, reason or message))
-
-    def text(self, column: str) -> str:
-        """The cell, unless it is a formula, which is a fault."""
-        text = self.given[_AT[column]]
-        if column in self.line.formulas and column not in _FREE:
-            self.fault(column, "单元格是公式，不采信其结果；请“选择性粘贴—数值”后再上传", "单元格是公式")
-            return ""
-        return text
-
-    def word(self, column: str, words: Mapping[str, str], otherwise: str = "") -> str:
-        """The code of a word out of a list; "" for an empty cell."""
-        text = self.text(column) or otherwise
-        if not text or (text in NOTHING and text not in words):
-            return ""
-        code = words.get(text, "")
-        if not code:
-            self.fault(column, f"应填写：{'、'.join(_first_words(words))}", "填写的不是规定的词")
-        return code
-
-    def household_no(self) -> str:
-        text = self.text(HOUSEHOLD_NO) or (self.line.household if HOUSEHOLD_NO in self.columns else "")
-        if HOUSEHOLD_NO not in self.columns:
-            return ""
-        if not text or len(text) > LONGEST_HOUSEHOLD_NO:
-            self.fault(HOUSEHOLD_NO, f"户编号不能为空，且不超过 {LONGEST_HOUSEHOLD_NO} 个字符", "为空或过长")
-        elif _IDENTITY_INSIDE.search(text):
-            self.fault(HOUSEHOLD_NO, "户编号不得含有身份证号码")
-        return text
-
-    def category(self) -> str:
-        return self.word(CATEGORY, CATEGORIES, self.household.category) or self.frame.category or self._missing_category()
-
-    def _missing_category(self) -> str:
-        if not any(fault.column == CATEGORY for fault in self.faults):
-            self.fault(CATEGORY, f"不能为空，应填写：{'、'.join(_first_words(CATEGORIES))}", "为空")
-        return ""
-
-    def division(self, identity: Identity | None) -> str:
-        text = self.text(DIVISION) or self.household.division
-        if DIVISION not in self.columns:
-            if level(self.frame.division):
-                return self.frame.division
-            return identity.division if identity is not None else ""
-        if fault := _division_fault(text, self.frame.division):
-            self.fault(DIVISION, fault)
-        return text
-
-    def living_members(self) -> int:
-        text = self.text(LIVING) or self.household.living
-        if not text:
-            return min(self.household.people, LARGEST_HOUSEHOLD)
-        if not text.isdigit() or not 1 <= int(text) <= LARGEST_HOUSEHOLD:
-            self.fault(LIVING, f"应为 1 至 {LARGEST_HOUSEHOLD} 的整数")
-            return 0
-        return int(text)
-
-    def name(self) -> str:
-        text = " ".join(self.text(NAME).split())
-        if " " in text and not text.isascii():
-            text = text.replace(" ", "")
-        if not 2 <= len(text) <= LONGEST_NAME or any(char.isdigit() for char in text):
-            self.fault(NAME, f"姓名应为 2 至 {LONGEST_NAME} 个字，不含数字", "为空、过短、过长或含数字")
-        return text
-
-    def identity(self) -> Identity | None:
-        text = self.text(IDENTITY)
-        if not text and self.faults:
-            return None
-        if not text:
-            self.fault(IDENTITY, "身份证号不能为空", "为空")
-            return None
-        if self._is_rounded(IDENTITY, "身份证号"):
-            return None
-        try:
-            return check_identity_number(text, on=self.frame.reference_on)
-        except IdentityFault as fault:
-            self.fault(IDENTITY, fault.message)
-            return None
-
-    def relation(self) -> str:
-        """In a roster without this column the head is whose number it says, or the first of the household."""
-        if RELATION not in self.columns:
-            is_head = self.line.household == self.given[_AT[IDENTITY]] or self.line.position == self.household.first
-            return HEAD if is_head else "other"
-        text = self.text(RELATION)
-        if not text and RELATION not in self.line.formulas:
-            self.fault(RELATION, f"不能为空，应填写：{'、'.join(_first_words(RELATIONS))}", "为空")
-        return self.word(RELATION, RELATIONS) if text else ""
-
-    def disability(self, identity: Identity | None) -> tuple[str, int, int]:
-        """Card number, kind and level; ("", 0, 0) without a card."""
-        text = self.text(DISABILITY_CARD).upper().replace(" ", "")
-        if not text or text in NOTHING or self._is_rounded(DISABILITY_CARD, "残疾证号"):
-            return "", 0, 0
-        if identity is not None and text[:18] != identity.number:
-            self.fault(DISABILITY_CARD, "残疾证号前 18 位与本人身份证号不一致")
-            return "", 0, 0
-        try:
-            card = check_disability_card(text)
-        except (DisabilityCardFault, IdentityFault) as fault:
-            self.fault(DISABILITY_CARD, fault.message)
-            return "", 0, 0
-        return text, card.kind, card.level
-
-    def phone(self) -> str:
-        text = self.text(PHONE)
-        if text in NOTHING:
-            return ""
-        if text and not all(_PHONE.fullmatch(each) for each in _PHONES_APART.split(_BETWEEN_DIGITS.sub("", text)) if each):
-            self.fault(PHONE, "联系电话不是手机号或固定电话号码")
-        return text
-
-    def free(self, column: str) -> str:
-        text = self.text(column)
-        if text in NOTHING:
-            return ""
-        if len(text) > LONGEST_TEXT:
-            self.fault(column, f"不超过 {LONGEST_TEXT} 个字", "过长")
-        return text
-
-    def _is_rounded(self, column: str, called: str) -> bool:
-        """Whether the cell is a number, which is a fault: a spreadsheet keeps only 15 digits of it."""
-        if column in self.line.numeric or _ROUNDED.fullmatch(self.given[_AT[column]].upper()):
-            self.fault(column, f"{called}是数字格式，末几位已失真；请将该列设为文本格式后重新填写", "数字格式，末几位已失真")
-            return True
-        return False
-
-    def agrees_with_household(self) -> None:
-        household = self.household
-        agreed = {CATEGORY: household.category, DIVISION: household.division, LIVING: household.living, SIZE: household.size}
-        for column, first in agreed.items():
-            text = self.given[_AT[column]]
-            if text and text != first and CATEGORIES.get(text, text) != CATEGORIES.get(first, first):
-                self.fault(column, f"与本户第 {household.first_row} 行不一致", "与本户其他行不一致")
-        if household.heads != 1 and RELATION in self.columns:
-            message = "本户没有“本人”（户主）" if household.heads == 0 else f"本户有 {household.heads} 个“本人”（户主），只能有一个"
-            self.fault(RELATION, message, "本户没有户主" if household.heads == 0 else "本户户主多于一个")
-        if household.size:
-            if not household.size.isdigit() or not 1 <= int(household.size) <= LARGEST_HOUSEHOLD:
-                self.fault(SIZE, f"应为 1 至 {LARGEST_HOUSEHOLD} 的整数")
-            elif household.people > int(household.size):
-                self.fault(SIZE, f"本户在名册中有 {household.people} 人，多于家庭人口", "名册中的人多于家庭人口")
-
-    def agrees_with_identity(self, identity: Identity | None) -> None:
-        """Sex, birth and age are in the number already; where the roster says otherwise, one of the two is wrong."""
-        if identity is None:
-            return
-        if (sex := self.text(SEX)) and SEXES.get(sex.upper()) != identity.sex:
-            self.fault(SEX, "与身份证号所示性别不一致")
-        if birth := self.text(BIRTH):
-            day = day_of(birth, self.line.days_later)
-            if (day or month_of(birth)) is None:
-                self.fault(BIRTH, "不是可识别的日期，例如 1956-03-01、1956年3月1日")
-            elif day != identity.birth and month_of(birth) != (identity.birth.year, identity.birth.month):
-                self.fault(BIRTH, "与身份证号所示出生日期不一致")
-        age = self.text(AGE).removesuffix("周岁").removesuffix("岁")
-        if age and not (age.isdigit() and abs(int(age) - age_on(identity.birth, self.frame.reference_on)) <= 1):
-            self.fault(AGE, "与按基准日期计算的年龄相差超过 1 岁", "与身份证号所示年龄不一致")
-
-
-@lru_cache(maxsize=4096)
-def _division_fault(code: str, container: str) -> str:
-    """What is wrong with a community's code, "" for nothing; a roster has the same few hundred of them again and again."""
-    if len(code) != DIGITS or not (code.isascii() and code.isdigit()):
-        return f"区划代码应为 {DIGITS} 位数字"
-    if not contains(container, code):
-        return "该区划不在本名册的地区范围内"
-    if not is_known(code[:STREET_DIGITS].ljust(DIGITS, "0")):
-        return f"区划代码前 {STREET_DIGITS} 位不是已知的街道（乡镇）"
-    return ""
-
-
-def _first_words(words: Mapping[str, str]) -> Sequence[str]:
-    """Our word of each code."""
-    first: dict[str, str] = {}
-    for word, code in words.items():
-        first.setdefault(code, word)
-    return list(first.values())
-
-
-_AT: Final = {column: position for position, column in enumerate(COLUMNS)}
-_BETWEEN_DIGITS: Final = pattern(r"[\s\-－—()（）]")
-_PHONES_APART: Final = pattern(r"[,，;；、/]")
+    def _of_words(self, row: Reading) -> Coded:
+        key = row.coded_by()
+        coded = self._coded.get(key)
+        if coded is None:
+            if len(self._coded) >= MOST_COMBINATIONS:
+                self._coded.clear()
+            already = len(row.faults)
+            coded = self._coded[key] = row.coded()
+            del row.faults[already:]
+        row.faults += coded.faults
+        return coded

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from shared.identity import Identity, Sex
 
@@ -17,8 +18,7 @@ class CellFault:
     """The kind of fault, the same for all rows that have it."""
 
 
-@dataclass(frozen=True, slots=True)
-class RosterRow:
+class RosterRow(NamedTuple):
     """One person of a roster, checked."""
 
     number: int

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from services.intake.domain.columns import (
+    AT,
     CATEGORY,
     COLUMNS,
     DISABILITY_CARD,
@@ -20,6 +22,7 @@ from services.intake.domain.columns import (
     SIZE,
     Layout,
     find_layout,
+    has_wide,
     text_of,
 )
 from services.intake.domain.words import RELATIONS
@@ -33,7 +36,10 @@ KEPT: Final = 60_000
 NONE: Final[frozenset[str]] = frozenset()
 _LOSES_DIGITS: Final = (IDENTITY, DISABILITY_CARD)
 """Columns longer than the 15 digits that a spreadsheet keeps of a number."""
-_AT: Final = {column: position for position, column in enumerate(COLUMNS)}
+_NUMBERS: Final = (int, float)
+_CATEGORY, _DIVISION, _LIVING, _SIZE = (AT[column] for column in (CATEGORY, DIVISION, LIVING, SIZE))
+_HOUSEHOLD_NO, _IDENTITY, _RELATION, _DISABILITY_CARD = (AT[column] for column in (HOUSEHOLD_NO, IDENTITY, RELATION, DISABILITY_CARD))
+_HEAD_IDENTITY: Final = AT[HEAD_IDENTITY]
 
 
 class RosterUnreadable(RuleRefusal):
@@ -135,32 +141,39 @@ class RosterTable:
         if household is None:
             household = self.households[line.household] = Household(line.position, line.number)
         texts = line.texts
-        household.category = household.category or texts[_AT[CATEGORY]]
-        household.division = household.division or texts[_AT[DIVISION]]
-        household.living = household.living or texts[_AT[LIVING]]
-        household.size = household.size or texts[_AT[SIZE]]
-        identity = texts[_AT[IDENTITY]]
+        if not household.category:
+            household.category = texts[_CATEGORY]
+        if not household.division:
+            household.division = texts[_DIVISION]
+        if not household.living:
+            household.living = texts[_LIVING]
+        if not household.size:
+            household.size = texts[_SIZE]
+        identity = texts[_IDENTITY]
         if identity in seen:
             return
         if identity:
             seen.add(identity)
         household.people += 1
-        household.heads += RELATIONS.get(texts[_AT[RELATION]]) == "head"
+        if RELATIONS.get(texts[_RELATION]) == "head":
+            household.heads += 1
 
     def _read(self) -> Iterator[Line]:
         position, self.rows = 0, 0
         for part in self.parts:
             last = part.layout.header_row
             household = ""
+            columns, name = part.layout.columns, part.name
+            texts_of = _Texts(columns)
             for number, cells in part.sheet.rows():
                 if number <= part.layout.header_row:
                     continue
                 last = number
-                texts, numeric, formulas = _texts(cells, part.layout.columns)
+                texts, numeric, formulas = texts_of(cells)
                 if not any(texts):
                     continue
-                household = _household_of(texts, part.layout.columns, household)
-                yield Line(position, part.name, number, texts, household, part.layout.columns, numeric, formulas, self._days_later)
+                household = _household_of(texts, columns, household)
+                yield Line(position, name, number, texts, household, columns, numeric, formulas, self._days_later)
                 position += 1
             self.rows += last - part.layout.header_row
 
@@ -209,32 +222,38 @@ def _unreadable(visible: Sequence[Sheet], found: Sequence[tuple[Sheet, Layout]])
     return ColumnsMissing(f"没有找到表头：前 {LOOKED_THROUGH} 行里没有一行含有“姓名”“身份证号”等列名", field="file", rule="roster-columns")
 
 
-def _texts(cells: Sequence[Cell], columns: Mapping[str, int]) -> tuple[list[str], frozenset[str], frozenset[str]]:
-    texts = [""] * len(COLUMNS)
-    odd = False
-    width = len(cells)
-    for column, at in columns.items():
-        if at < width:
-            cell = cells[at]
-            if type(cell) is not str:
-                odd = True
-            texts[_AT[column]] = text_of(cell)
-    texts[_AT[IDENTITY]] = texts[_AT[IDENTITY]].replace(" ", "").lstrip("'‘’").upper()
-    if not odd:
-        return texts, NONE, NONE
-    held = {column: cells[at] for column, at in columns.items() if at < width}
-    numeric = frozenset(column for column in _LOSES_DIGITS if type(held.get(column)) in (int, float))
-    formulas = frozenset(column for column, cell in held.items() if isinstance(cell, Formula))
-    return texts, numeric or NONE, formulas or NONE
+class _Texts:
+    """Takes the columns of a roster out of a row of its sheet, as text in the order of COLUMNS."""
+
+    def __init__(self, columns: Mapping[str, int]) -> None:
+        nowhere = max(columns.values()) + 1
+        self._pick = itemgetter(*(columns.get(column, nowhere) for column in COLUMNS))
+        self._beyond = [None] * (nowhere + 1)
+
+    def __call__(self, cells: Sequence[Cell]) -> tuple[list[str], frozenset[str], frozenset[str]]:
+        """The texts, the columns whose number has lost digits, and those that are formulas."""
+        picked = self._pick([*cells, *self._beyond] if len(cells) < len(self._beyond) else [*cells[: len(self._beyond) - 1], None])
+        texts = [cell.strip() if type(cell) is str else "" if cell is None else text_of(cell) for cell in picked]
+        if has_wide("\n".join(texts)):
+            texts = [text_of(cell) for cell in picked]
+        texts[_IDENTITY] = texts[_IDENTITY].replace(" ", "").lstrip("'‘’").upper()
+        numeric = formulas = NONE
+        if type(picked[_IDENTITY]) in _NUMBERS or type(picked[_DISABILITY_CARD]) in _NUMBERS:
+            numeric = frozenset(column for column in _LOSES_DIGITS if type(picked[AT[column]]) in _NUMBERS)
+        if Formula in map(type, picked):
+            formulas = frozenset(column for column, cell in zip(COLUMNS, picked, strict=True) if isinstance(cell, Formula))
+        return texts, numeric, formulas
 
 
 def _household_of(texts: Sequence[str], columns: Mapping[str, int], before: str) -> str:
     """By its number; else by its head's identity number; else a head begins a household and those who follow belong to it."""
-    is_head = RELATIONS.get(texts[_AT[RELATION]]) == "head"
+    if number := texts[_HOUSEHOLD_NO]:
+        return number
+    is_head = RELATIONS.get(texts[_RELATION]) == "head"
     if HOUSEHOLD_NO in columns:
-        return texts[_AT[HOUSEHOLD_NO]] or ("" if is_head else before)
+        return "" if is_head else before
     if HEAD_IDENTITY in columns:
-        return texts[_AT[HEAD_IDENTITY]].replace(" ", "").upper() or (texts[_AT[IDENTITY]] if is_head else before)
+        return texts[_HEAD_IDENTITY].replace(" ", "").upper() or (texts[_IDENTITY] if is_head else before)
     if RELATION in columns:
-        return texts[_AT[IDENTITY]] if is_head or not before else before
-    return texts[_AT[IDENTITY]]
+        return texts[_IDENTITY] if is_head or not before else before
+    return texts[_IDENTITY]

@@ -137,6 +137,19 @@ def test_a_cell_is_refused_with_its_reason(column: str, value: object, reason: s
     assert reason in faults({column: value})[column]
 
 
+@pytest.mark.parametrize("nothing", ["", "—", "无"])
+def test_everybody_has_a_relation_to_the_head(nothing: str) -> None:
+    assert "不能为空" in faults({}, {"身份证号": WIFE, "与户主关系": nothing}, of=1)["与户主关系"]
+
+
+def test_what_is_said_of_one_row_is_not_said_of_another_with_the_same_words() -> None:
+    """Rows that say the same in the columns with few words are looked up once; who is asked second must not differ."""
+    others = {"身份证号": WIFE, "户编号": "420202070-2015-000002", "与户主关系": "本人"}
+
+    assert faults({"婚姻状况": "？"}, {**others, "婚姻状况": "？"}, of=1) == {"婚姻状况": faults({"婚姻状况": "？"})["婚姻状况"]}
+    assert isinstance(read({"身份证号": "1"}, others)[1], RosterRow)
+
+
 def test_all_that_is_wrong_in_a_row_is_said_at_once() -> None:
     assert set(faults({"姓名": "", "户编号": "", "身份证号": "1"})) == {"姓名", "户编号", "身份证号"}
 
