@@ -1,7 +1,7 @@
 """The screening: who is eligible, who gets a place, the stored proof that anybody with the right may repeat, and its fairness."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from services.intake.domain.fairness import Compared, compared
 from services.intake.domain.group import GroupDefinition
 from services.intake.domain.person import PersonFacts, age_on
 from services.intake.domain.programme import ReasonMissing, check_stage
-from services.intake.domain.selection import Applicant, Band, Place, Portrait, Selection, fairness
+from services.intake.domain.selection import Applicant, Band, Place, Portrait, Selection, Share, fairness
 from services.intake.domain.selection import select as choose
 from services.intake.domain.survey import SurveyUnfinished
 from services.intake.domain.terms import Terms
@@ -124,6 +124,7 @@ def screening_chunk(programme_id: UUID, position: int, *, prepared: Found, work:
         list_hash=selection.list_hash,
         distinct_eligible=len(prepared.people),
         plugins=list(prepared.decided_by),
+        shares=[list(astuple(share)) for share in _shares(prepared.people.values(), selection.places, programme.reference_on)],
     )
     work.execute(delete(Candidate).where(col(Candidate.programme_id) == programme_id))
     work.add(screening, *(_candidate(programme_id, place, prepared) for place in selection.places))
@@ -147,13 +148,13 @@ def prove(programme_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]
 def fairness_view(programme_id: UUID, *, reader: Reader, hooks: Hooks, actor: Actor) -> dict[str, list[Compared]]:
     """Selected against eligible by sex, age, district and disability, before anybody confirms the list."""
     programme = reached_programme(reader, programme_id, actor)
-    chosen = select(col(Candidate.person_id), col(Candidate.group)).where(
-        col(Candidate.programme_id) == programme_id, col(Candidate.list) == "selected"
-    )
-    selected_for = {row[0].hex: row[1] for row in reader.rows(chosen)}
+    screening = reader.get(Screening, programme.screening_id)
+    if screening.shares is not None:
+        return {"groups": compared(Share(*share) for share in screening.shares)}
+    # a list from before the counts were kept with it
     people = eligible_people(terms_of(programme, definitions_of(hooks), reader=reader), reader=reader)
-    portraits = (_portrait(person, selected_for.get(person.key, ""), programme.reference_on) for person in people)
-    return {"groups": compared(fairness(portraits))}
+    places = [Place.read(line) for line in screening.places.splitlines()]
+    return {"groups": compared(_shares(people, places, programme.reference_on))}
 
 
 def _candidate(programme_id: UUID, place: Place, found: Found) -> Candidate:
@@ -170,6 +171,11 @@ def _candidate(programme_id: UUID, place: Place, found: Found) -> Candidate:
         division=person.division,
         birth=person.facts.birth,
     )
+
+
+def _shares(people: Iterable[Eligible], places: Iterable[Place], on: date) -> list[Share]:
+    selected_for = {place.key: place.group for place in places if place.list == "selected"}
+    return fairness(_portrait(person, selected_for.get(person.key, ""), on) for person in people)
 
 
 def _portrait(person: Eligible, selected_for: str, on: date) -> Portrait:

@@ -109,6 +109,8 @@ class Screening(Table, table=True):
     list_hash: str
     distinct_eligible: int
     plugins: list[str] = Json()
+    shares: list[list[Any]] | None = Json(default=None, nullable=True)
+    """Selected beside eligible, each as the values of a `domain.selection.Share`; None where no counts were kept yet."""
 
 
 class ProgrammeGroup(Table, table=True):

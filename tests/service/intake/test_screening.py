@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from services.intake.domain.group import Condition, GroupDefinition
@@ -120,6 +120,26 @@ def test_fairness_shows_every_group_by_sex_age_district_and_disability(bureau: B
 
     assert {share["dimension"] for share in shares} == {"sex", "age", "district", "disability"}
     assert sum(share["selected"] for share in shares if share["dimension"] == "sex") == 8
+
+
+def test_the_counts_are_those_of_the_screening_whoever_goes_afterwards(bureau: Bureau, proposed: str) -> None:
+    path = f"/api/v1/programmes/{proposed}"
+    before = bureau.officer.get(f"{path}/fairness")
+    listed = bureau.candidates(proposed, "listed")[0]
+
+    bureau.clerk.post(f"{path}/candidates/{listed['id']}/departure", {"reason": "died"}, on="2016-12-28")
+
+    assert bureau.officer.get(f"{path}/fairness") == before
+
+
+def test_a_list_from_before_the_counts_were_kept_is_compared_all_the_same(bureau: Bureau, proposed: str) -> None:
+    kept = bureau.officer.get(f"/api/v1/programmes/{proposed}/fairness")
+
+    with bureau.office.store.engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER IF EXISTS screening_no_update"))
+        connection.execute(text("UPDATE screening SET shares = NULL"))
+
+    assert bureau.officer.get(f"/api/v1/programmes/{proposed}/fairness") == kept
 
 
 def test_nobody_confirms_before_the_window_is_over_nor_their_own_list(bureau: Bureau, proposed: str) -> None:
