@@ -25,8 +25,9 @@ from services.intake.domain.columns import (
     SINGLE_PARENT,
 )
 from services.intake.domain.roster import Again, Faulty, Judged, judge
+from services.intake.domain.roster_line import Line
 from services.intake.domain.roster_row import CellFault, RosterFrame, RosterRow, cell_name
-from services.intake.domain.roster_table import Line, RosterTable
+from services.intake.domain.roster_table import RosterTable
 from services.intake.store import PersonSecret, known_households, known_people, with_head
 from services.intake.store.roster import Known, KnownHousehold
 from shared.ids import new_id
@@ -57,10 +58,11 @@ class Reviewing:
         self._judged: Iterator[Judged] = iter(())
         self._next = -1
         self._taken: tuple[int, list[Judged]] = (-1, [])
-        headless = [number for number, household in table.households.items() if not household.heads and HOUSEHOLD_NO in table.columns]
-        for start in range(0, len(headless), 500):
-            for number in with_head(headless[start : start + 500], reader=reader):
-                table.households[number].heads = 1
+        headless = table.headless()
+        numbers = list(headless)
+        for start in range(0, len(numbers), 500):
+            for number in with_head(numbers[start : start + 500], reader=reader):
+                table.households.head_is_known(headless[number])
 
     def take(self, position: int, most: int) -> list[Judged]:
         """The rows from this position on."""

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from services.intake.domain.columns import ADDRESS, AT, IDENTITY, ILLNESS
+from services.intake.domain.roster_line import Line
 from services.intake.domain.roster_reading import Coded, Reading
 from services.intake.domain.roster_row import CellFault, RosterFrame, RosterRow, cell_name
-from services.intake.domain.roster_table import Line, RosterTable
-from shared.identity import with_check_digit
+from services.intake.domain.roster_table import RosterTable
 
 MOST_COMBINATIONS: Final = 20_000
 """Of what the columns with few different words say, kept at a time."""
@@ -42,24 +42,17 @@ Judged = RosterRow | Faulty | Again
 
 def judge(table: RosterTable, frame: RosterFrame) -> Iterator[Judged]:
     """Every row that is not blank, in order. The first good row of a person counts; later ones are that person again."""
-    brought: dict[int, int] = {}
-    check, at = _Checking(table, frame).row, AT[IDENTITY]
+    brought: dict[str, int] = {}
+    check, at, repeated = _Checking(table, frame).row, AT[IDENTITY], table.households.repeated
     for line in table.lines():
         number = line.texts[at]
-        key = _key(number)
-        if (first := brought.get(key)) and number == with_check_digit(number):
+        if first := brought.get(number):
             yield Again(line, first)
             continue
         found = check(line)
-        if isinstance(found, RosterRow):
-            brought[key] = line.number
+        if isinstance(found, RosterRow) and hash(number) in repeated:
+            brought[number] = line.number
         yield found
-
-
-def _key(number: str) -> int:
-    """All but the check digit, as a number: a million of them are to fit into memory."""
-    body = number[:17]
-    return int(body) if body.isascii() and body.isdigit() else 0
 
 
 class _Checking:
@@ -90,7 +83,7 @@ class _Checking:
             household_no=household_no,
             head_number="" if household_no else line.household or identity.number,
             category=coded.category,
-            division=coded.division or identity.division,
+            division=row.division(identity),
             living_members=coded.living_members,
             name=name,
             identity=identity,

@@ -34,8 +34,9 @@ from services.intake.domain.columns import (
 )
 from services.intake.domain.dates import day_of, month_of
 from services.intake.domain.person import age_on
+from services.intake.domain.roster_line import Line
 from services.intake.domain.roster_row import CellFault, RosterFrame, cell_name
-from services.intake.domain.roster_table import Line, RosterTable
+from services.intake.domain.roster_table import RosterTable
 from services.intake.domain.words import CATEGORIES, NOTHING, RELATIONS, SEXES
 from services.intake.domain.words import MARITAL as MARITAL_WORDS
 from services.intake.domain.words import SCHOOLING as SCHOOLING_WORDS
@@ -57,10 +58,10 @@ LONGEST_HOUSEHOLD_NO: Final = 32
 LARGEST_HOUSEHOLD: Final = 30
 HEAD: Final = "head"
 
-_IDENTITY: Final = AT[IDENTITY]
+_IDENTITY, _DIVISION = AT[IDENTITY], AT[DIVISION]
 _AGREED: Final = (CATEGORY, DIVISION, LIVING, SIZE)
 _AGREED_ON: Final = itemgetter(*(AT[column] for column in _AGREED))
-_OF_WORDS: Final = itemgetter(*(AT[each] for each in (CATEGORY, DIVISION, LIVING, RELATION, MARITAL, SCHOOLING, SINGLE_PARENT)))
+_OF_WORDS: Final = itemgetter(*(AT[each] for each in (CATEGORY, LIVING, RELATION, MARITAL, SCHOOLING, SINGLE_PARENT)))
 _IN_NUMBER: Final = itemgetter(*(AT[column] for column in (SEX, BIRTH, AGE)))
 _IDENTITY_INSIDE: Final = pattern(r"\d{17}[\dXx]")
 _PHONE: Final = pattern(r"(?:\+?86)?1[3-9]\d{9}|(?:0\d{2,3})?\d{7,8}(?:转\d{1,6})?")
@@ -76,7 +77,6 @@ class Coded(NamedTuple):
     """What the columns with few different words say, and what is wrong with them."""
 
     category: str
-    division: str
     living_members: int
     relation: str
     marital: str
@@ -93,7 +93,7 @@ class Reading:
     def __init__(self, line: Line, table: RosterTable, frame: RosterFrame) -> None:
         self.line = line
         self.given = line.texts
-        self.household = table.households[line.household]
+        self.household = table.households.of(line)
         self.columns = table.columns
         self.frame = frame
         self.faults: list[Fault] = []
@@ -109,18 +109,20 @@ class Reading:
 
     def coded_by(self) -> tuple[str | int, ...]:
         """All that `coded` depends on within one roster, but for formulas."""
-        household = self.household
-        people = 0 if household.living else household.people
-        return (*_OF_WORDS(self.given), household.category, household.division, household.living, people)
+        category, division, living, _ = self.household.agreed
+        fault = _division_fault(self.given[_DIVISION] or division, self.frame.division)
+        return (*_OF_WORDS(self.given), category, fault, living, 0 if living else self.household.people)
 
     def coded(self) -> Coded:
         """What the columns with few different words say; their faults are among `faults` as well."""
         already = len(self.faults)
-        category, division, living_members, relation = self.category(), self.division(), self.living_members(), self.relation()
+        category = self.category()
+        self.check_division()
+        living_members, relation = self.living_members(), self.relation()
         marital, schooling = self.word(MARITAL, MARITAL_WORDS), self.word(SCHOOLING, SCHOOLING_WORDS)
         single_parent = self.word(SINGLE_PARENT, SINGLE_PARENT_WORDS)
         faults = tuple(self.faults[already:])
-        return Coded(category, division, living_members, relation, marital, schooling, single_parent, faults)
+        return Coded(category, living_members, relation, marital, schooling, single_parent, faults)
 
     def text(self, column: str) -> str:
         """The cell, unless it is a formula, which is a fault."""
@@ -151,24 +153,26 @@ class Reading:
         return text
 
     def category(self) -> str:
-        return self.word(CATEGORY, CATEGORIES, self.household.category) or self.frame.category or self._missing_category()
+        return self.word(CATEGORY, CATEGORIES, self.household.agreed[0]) or self.frame.category or self._missing_category()
 
     def _missing_category(self) -> str:
         if not any(column == CATEGORY for column, _, _ in self.faults):
             self.fault(CATEGORY, f"不能为空，应填写：{'、'.join(_first_words(CATEGORIES))}", "为空")
         return ""
 
-    def division(self) -> str:
-        """Without this column that of the roster, or "": then it is the one in the identity number."""
-        text = self.text(DIVISION) or self.household.division
-        if DIVISION not in self.columns:
-            return self.frame.division if level(self.frame.division) else ""
-        if fault := _division_fault(text, self.frame.division):
+    def division(self, identity: Identity) -> str:
+        """Without this column that of the roster or, in one of the whole country, the one in the identity number."""
+        if DIVISION in self.columns:
+            return self.given[_DIVISION] or self.household.agreed[1]
+        return self.frame.division if level(self.frame.division) else identity.division
+
+    def check_division(self) -> None:
+        text = self.text(DIVISION) or self.household.agreed[1]
+        if DIVISION in self.columns and (fault := _division_fault(text, self.frame.division)):
             self.fault(DIVISION, fault)
-        return text
 
     def living_members(self) -> int:
-        text = self.text(LIVING) or self.household.living
+        text = self.text(LIVING) or self.household.agreed[2]
         if not text:
             return min(self.household.people, LARGEST_HOUSEHOLD)
         if not text.isdigit() or not 1 <= int(text) <= LARGEST_HOUSEHOLD:
@@ -260,9 +264,9 @@ class Reading:
 
     def agrees_with_household(self) -> None:
         household = self.household
-        agreed = (household.category, household.division, household.living, household.size)
+        agreed, size = household.agreed, household.agreed[3]
         said = _AGREED_ON(self.given)
-        if said == agreed and household.heads == 1 and not household.size:
+        if said == agreed and household.heads == 1 and not size:
             return
         for column, text, first in zip(_AGREED, said, agreed, strict=True):
             if text and text != first and CATEGORIES.get(text, text) != CATEGORIES.get(first, first):
@@ -270,10 +274,10 @@ class Reading:
         if household.heads != 1 and RELATION in self.columns:
             message = "本户没有“本人”（户主）" if household.heads == 0 else f"本户有 {household.heads} 个“本人”（户主），只能有一个"
             self.fault(RELATION, message, "本户没有户主" if household.heads == 0 else "本户户主多于一个")
-        if household.size:
-            if not household.size.isdigit() or not 1 <= int(household.size) <= LARGEST_HOUSEHOLD:
+        if size:
+            if not size.isdigit() or not 1 <= int(size) <= LARGEST_HOUSEHOLD:
                 self.fault(SIZE, f"应为 1 至 {LARGEST_HOUSEHOLD} 的整数")
-            elif household.people > int(household.size):
+            elif household.people > int(size):
                 self.fault(SIZE, f"本户在名册中有 {household.people} 人，多于家庭人口", "名册中的人多于家庭人口")
 
     def agrees_with_identity(self, identity: Identity | None) -> None:

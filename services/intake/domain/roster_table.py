@@ -4,40 +4,37 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final
 
 from services.intake.domain.columns import (
     AT,
-    CATEGORY,
     COLUMNS,
     DISABILITY_CARD,
-    DIVISION,
     HEAD_IDENTITY,
     HOUSEHOLD_NO,
     IDENTITY,
-    LIVING,
     LOOKED_THROUGH,
     RELATION,
     REQUIRED,
-    SIZE,
     Layout,
     find_layout,
     has_wide,
     text_of,
 )
+from services.intake.domain.roster_households import Households
+from services.intake.domain.roster_line import Line
 from services.intake.domain.words import RELATIONS
 from shared.errors import RuleRefusal
 from shared.sheets import Book, Cell, Formula, NumberedRow, Sheet
 
 MOST_ROWS: Final = 1_200_000
 """More than one sheet can hold; a file of several such sheets is sent in parts."""
-KEPT: Final = 60_000
+KEPT: Final = 20_000
 """Lines that are kept between the two readings; longer rosters are read from the file again."""
 NONE: Final[frozenset[str]] = frozenset()
 _LOSES_DIGITS: Final = (IDENTITY, DISABILITY_CARD)
 """Columns longer than the 15 digits that a spreadsheet keeps of a number."""
 _NUMBERS: Final = (int, float)
-_CATEGORY, _DIVISION, _LIVING, _SIZE = (AT[column] for column in (CATEGORY, DIVISION, LIVING, SIZE))
 _HOUSEHOLD_NO, _IDENTITY, _RELATION, _DISABILITY_CARD = (AT[column] for column in (HOUSEHOLD_NO, IDENTITY, RELATION, DISABILITY_CARD))
 _HEAD_IDENTITY: Final = AT[HEAD_IDENTITY]
 
@@ -52,38 +49,6 @@ class ColumnsMissing(RosterUnreadable):
     """No column was found for what every roster must have; a clerk may say which it is."""
 
     code = "roster-columns"
-
-
-class Line(NamedTuple):
-    """One row of a sheet as text, in the order of COLUMNS, "" for what the sheet does not have."""
-
-    position: int
-    """Among all lines of the roster, from 0."""
-    sheet: str
-    """"" in a workbook with one roster."""
-    number: int
-    texts: Sequence[str]
-    household: str
-    """The household's number or, in a roster without such numbers, its head's identity number."""
-    columns: Mapping[str, int]
-    numeric: frozenset[str]
-    """Long numbers that the spreadsheet has rounded."""
-    formulas: frozenset[str]
-    days_later: int
-
-
-class Household:
-    """What the rows of one household must agree on: the first words given, how many heads it has, and how many people."""
-
-    __slots__ = ("category", "division", "first", "first_row", "heads", "living", "people", "size")
-
-    def __init__(self, first: int, first_row: int) -> None:
-        self.first = first
-        """Position of its first line."""
-        self.first_row = first_row
-        """And the number of that row in its sheet."""
-        self.category = self.division = self.living = self.size = ""
-        self.heads = self.people = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +68,7 @@ class RosterTable:
         self.columns = frozenset(column for part in parts for column in part.layout.columns)
         self.rows = 0
         """All rows below the headers, blank ones included."""
-        self.households: dict[str, Household] = {}
+        self.households = Households()
         self._days_later = days_later
         self._kept: list[Line] | None = []
         self.filled = 0
@@ -122,8 +87,12 @@ class RosterTable:
         """Every row that is not blank."""
         return iter(self._kept) if self._kept is not None else self._read()
 
+    def headless(self) -> dict[str, int]:
+        """Numbered households without a head in the file, and where they begin: it may be in the store."""
+        is_said = HOUSEHOLD_NO in self.columns and RELATION in self.columns
+        return self.households.headless(self.lines) if is_said else {}
+
     def _survey(self) -> None:
-        seen: set[str] = set()
         for line in self._read():
             self.filled = line.position + 1
             if self.filled > MOST_ROWS:
@@ -132,31 +101,10 @@ class RosterTable:
                 self._kept.append(line)
                 if len(self._kept) > KEPT:
                     self._kept = None
-            self._count(line, seen)
+            self.households.add(line)
+        self.households.finish()
         if not self.filled:
             raise RosterUnreadable("名册只有表头，没有人员", field="file", rule="roster-empty")
-
-    def _count(self, line: Line, seen: set[str]) -> None:
-        household = self.households.get(line.household)
-        if household is None:
-            household = self.households[line.household] = Household(line.position, line.number)
-        texts = line.texts
-        if not household.category:
-            household.category = texts[_CATEGORY]
-        if not household.division:
-            household.division = texts[_DIVISION]
-        if not household.living:
-            household.living = texts[_LIVING]
-        if not household.size:
-            household.size = texts[_SIZE]
-        identity = texts[_IDENTITY]
-        if identity in seen:
-            return
-        if identity:
-            seen.add(identity)
-        household.people += 1
-        if RELATIONS.get(texts[_RELATION]) == "head":
-            household.heads += 1
 
     def _read(self) -> Iterator[Line]:
         position, self.rows = 0, 0

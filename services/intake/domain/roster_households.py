@@ -1,0 +1,150 @@
+"""The households of a roster, and what can only be judged over all of its rows: how many heads each has, and who comes twice.
+
+Households come as runs of rows, nearly always one each, and a run needs some thirty bytes: of its number only the hash is kept, since
+the rows bring the number again. A roster of a million rows thus fits into memory. Hashes have 64 bits and differ from process to
+process: that two of a million numbers share one happens once in some forty million such rosters.
+"""
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
+from operator import itemgetter
+from typing import Final, NamedTuple
+
+from services.intake.domain.columns import AT, CATEGORY, DIVISION, IDENTITY, LIVING, RELATION, SIZE
+from services.intake.domain.roster_line import Line
+from services.intake.domain.words import RELATIONS
+
+_IDENTITY, _RELATION = AT[IDENTITY], AT[RELATION]
+_AGREED_ON: Final = itemgetter(AT[CATEGORY], AT[DIVISION], AT[LIVING], AT[SIZE])
+
+
+Agreed = tuple[str, str, str, str]
+"""Category, division, how many live there, and how many there are."""
+NOTHING_SAID: Final[Agreed] = ("", "", "", "")
+
+
+class Household(NamedTuple):
+    """What the rows of one household must agree on: the first words given, how many heads it has, and how many people."""
+
+    first: int
+    """Position of its first line."""
+    first_row: int
+    """And the number of that row in its sheet."""
+    agreed: Agreed
+    people: int
+    heads: int
+
+
+class Households:
+    """Filled line by line, then asked line by line."""
+
+    def __init__(self) -> None:
+        self.repeated: Collection[int] = frozenset()
+        """Hashes of identity numbers that come more than once."""
+        self._identities = array("q")
+        self._are_heads = bytearray()
+        self._numbers = array("q")
+        self._firsts = array("L")
+        self._first_rows = array("L")
+        self._people = array("L")
+        self._heads = array("L")
+        self._agreed = array("L")
+        self._said: dict[Agreed, int] = {}
+        self._in_order: list[Agreed] = []
+        self._joined: dict[int, list[int]] = {}
+        self._number: str | None = None
+        self._words: Agreed = NOTHING_SAID
+        self._last: tuple[int, int, Household] = (0, 0, Household(0, 0, NOTHING_SAID, 0, 0))
+
+    def add(self, line: Line) -> None:
+        """The next line of the roster."""
+        texts = line.texts
+        words = _AGREED_ON(texts)
+        if line.household != self._number:
+            self._close()
+            self._number, self._words = line.household, words
+            self._numbers.append(hash(line.household))
+            self._firsts.append(line.position)
+            self._first_rows.append(line.number)
+            self._people.append(0)
+            self._heads.append(0)
+        elif words != self._words:
+            self._words = _first_said(self._words, words)
+        self._people[-1] += 1
+        is_head = RELATIONS.get(texts[_RELATION]) == "head"
+        if is_head:
+            self._heads[-1] += 1
+        self._are_heads.append(is_head)
+        self._identities.append(hash(texts[_IDENTITY]) if texts[_IDENTITY] else 0)
+
+    def finish(self) -> None:
+        """After the last line: whoever comes twice is counted once, and runs of one household are joined."""
+        self._close()
+        self.repeated = _repeated(self._identities)
+        seen: set[int] = set()
+        for position in _places(self._identities, self.repeated):
+            identity = self._identities[position]
+            if identity and identity in seen:
+                run = bisect_right(self._firsts, position) - 1
+                self._people[run] -= 1
+                self._heads[run] -= self._are_heads[position]
+            seen.add(identity)
+        runs: dict[int, list[int]] = {}
+        for run in _places(self._numbers, _repeated(self._numbers)):
+            runs.setdefault(self._numbers[run], []).append(run)
+        self._joined = {run: together for together in runs.values() for run in together}
+        self._identities, self._are_heads, self._numbers = array("q"), bytearray(), array("q")
+
+    def of(self, line: Line) -> Household:
+        """The household of a line."""
+        begin, end, household = self._last
+        if not begin <= line.position < end:
+            run = bisect_right(self._firsts, line.position) - 1
+            end = self._firsts[run + 1] if run + 1 < len(self._firsts) else line.position + 1
+            household = self._household(self._joined.get(run, [run]))
+            self._last = (self._firsts[run], end, household)
+        return household
+
+    def headless(self, lines: Callable[[], Iterable[Line]]) -> dict[str, int]:
+        """Households in which nobody is the head, by number, and where they begin."""
+        if all(self._heads):
+            return {}
+        return {line.household: household.first for line in lines() if not (household := self.of(line)).heads}
+
+    def head_is_known(self, first: int) -> None:
+        """The household that begins at this position has its head elsewhere."""
+        self._heads[bisect_right(self._firsts, first) - 1] = 1
+        self._last = (0, 0, self._last[2])
+
+    def _household(self, runs: Sequence[int]) -> Household:
+        agreed = self._in_order[self._agreed[runs[0]]]
+        for run in runs[1:]:
+            agreed = _first_said(agreed, self._in_order[self._agreed[run]])
+        people, heads = sum(self._people[run] for run in runs), sum(self._heads[run] for run in runs)
+        return Household(self._firsts[runs[0]], self._first_rows[runs[0]], agreed, people, heads)
+
+    def _close(self) -> None:
+        """Keep what the run has said: few households say anything that none before has said."""
+        if self._number is None:
+            return
+        index = self._said.setdefault(self._words, len(self._in_order))
+        if index == len(self._in_order):
+            self._in_order.append(self._words)
+        self._agreed.append(index)
+        self._number = None
+
+
+def _first_said(before: Agreed, words: Agreed) -> Agreed:
+    category, division, living, size = before
+    return category or words[0], division or words[1], living or words[2], size or words[3]
+
+
+def _repeated(hashes: Iterable[int]) -> frozenset[int]:
+    """Those that come more than once; sorted, since a set of a million needs three times the memory."""
+    return frozenset(one for one, other in pairwise(sorted(hashes)) if one == other)
+
+
+def _places(hashes: Iterable[int], wanted: Collection[int]) -> Iterator[int]:
+    return (at for at, each in enumerate(hashes) if each in wanted) if wanted else iter(())
