@@ -54,8 +54,8 @@ def office(folder: Path) -> Iterator[Office]:
 
 
 def enter(bureau: Bureau, size: float) -> None:
-    """The rosters and the visits of the case, and a programme whose list is open to objection."""
-    bureau.programme(bureau.survey(populate(Figures(size).census)))
+    """The rosters and the visits of the case, and a programme of as many places whose list is open to objection."""
+    bureau.programme(bureau.survey(populate(Figures(size).census)), quota=100, reserve=20)
 
 
 def sign_in(office: Office) -> None:

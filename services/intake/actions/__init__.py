@@ -7,7 +7,7 @@ from services.intake.actions.criteria import count_groups, criterion_facts, know
 from services.intake.actions.duplicates import compare_records, count_records, duplicates_chunk
 from services.intake.actions.enrolment import complete_enrolment, enrol, record_consents, withdraw
 from services.intake.actions.erasure import confirm_erasure, propose_erasure, refuse_erasure, retention, retention_due
-from services.intake.actions.explanation import explain, note_explanation
+from services.intake.actions.explanation import explain, note_explanation, told_of
 from services.intake.actions.household import read_household_file
 from services.intake.actions.household_act import change_head, join, record_departure, relocate, split
 from services.intake.actions.merging import merge, propose_merge, reopen_pair, tell_apart, undo_merge
@@ -103,6 +103,7 @@ __all__ = [
     "start_screening",
     "strike",
     "tell_apart",
+    "told_of",
     "undo_merge",
     "upload_roster",
     "withdraw",

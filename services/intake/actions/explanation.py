@@ -9,9 +9,8 @@ from sqlmodel import col, select
 
 from services.intake.actions.person import Purpose
 from services.intake.actions.screening import definitions_of
-from services.intake.domain.explanation import GroupReason, judged, more_need, standing
+from services.intake.domain.explanation import GroupReason, Ranking, judged, more_need
 from services.intake.domain.selection import Applicant, Place
-from services.intake.domain.terms import Terms
 from services.intake.store import (
     ALLOWANCE,
     Candidate,
@@ -49,85 +48,117 @@ def note_explanation(programme_id: UUID, person_id: UUID, *, purpose: Purpose, w
 
 def explain(programme_id: UUID, person_id: UUID, *, reader: Reader, hooks: Hooks, actor: Actor) -> dict[str, Any]:
     """Why in, why out, which rule, which rank, and what would change it. `note_explanation` comes first."""
-    programme = reached_programme(reader, programme_id, actor)
-    if programme.screening_id is None:
-        raise NotScreened("服务计划尚未筛选，没有可以说明的名单")
-    person = reader.get(Person, person_id)
-    household = reader.get(Household, person.household_id)
-    check_reach(household.division, actor)
-    screening = reader.get(Screening, programme.screening_id)
-    terms = terms_of(programme, definitions_of(hooks), reader=reader)
-    applicants = [Applicant.read(line) for line in screening.inputs.splitlines()]
-    places = [Place.read(line) for line in screening.places.splitlines()]
-    facts = person.facts(household)
-    key = _key_of(person_id, applicants, places, reader)
-    reasons = [
-        standing(
-            group.definition,
-            judged(group.definition, facts, terms.reference_on),
-            group.quota,
-            applicants,
-            places,
-            key=key,
-            seed=screening.seed,
-        )
-        for group in terms.groups
-    ]
-    own = next((place for place in places if place.key == key), None)
-    is_eligible = any(applicant.key == key for applicant in applicants)
-    is_chosen = own is not None and own.list == "selected"
-    more = None if is_chosen or not is_eligible else more_need(applicants, _quotas(terms), key=key, seed=screening.seed)
-    barred = _barred(programme, person, household, reader)
-    candidate = reader.first(select(Candidate).where(Candidate.programme_id == programme_id, Candidate.person_id == person_id))
-    return {
-        "programme_id": programme_id,
-        "person_id": person_id,
-        "screened_on": screening.screened_on,
-        "reference_on": programme.reference_on,
-        "list": own.list if own else "",
-        "group": own.group if own else "",
-        "rank": own.rank if own else None,
-        "candidate_id": candidate.id if candidate else None,
-        "state": candidate.state if candidate else "",
-        "barred": barred,
-        "more_need": more,
-        "groups": [_reason(reason) for reason in reasons],
-        "is_changed": not barred and is_eligible != any(reason.fits for reason in reasons),
-        "told": _told(own, reasons, barred, more, programme),
-    }
+    grounds = Grounds(programme_id, reader=reader, hooks=hooks, actor=actor)
+    check_reach(reader.get(Household, reader.get(Person, person_id).household_id).division, actor)
+    return grounds.of([person_id], with_more=True)[person_id]
 
 
-def _key_of(person_id: UUID, applicants: Sequence[Applicant], places: Sequence[Place], reader: Reader) -> str:
-    """Under which key somebody was screened: a record that was merged into this one since may be the one that was."""
-    merged = reader.rows(select(col(Person.id)).where(col(Person.merged_into) == person_id))
-    keys = (person_id.hex, *(row[0].hex for row in merged))
-    screened = (*(place.key for place in places if place.key in keys), *(each.key for each in applicants if each.key in keys))
-    return next(iter(screened), person_id.hex)
+def told_of(programme_id: UUID, person_ids: Sequence[UUID], *, reader: Reader, hooks: Hooks, actor: Actor) -> dict[UUID, list[str]]:
+    """The sentences of the explanations of people of the list, for letters whose reading was noted.
+
+    They leave out how much more need it would take: that repeats the selection several times for every single person.
+    """
+    grounds = Grounds(programme_id, reader=reader, hooks=hooks, actor=actor)
+    return {person_id: found["told"] for person_id, found in grounds.of(person_ids).items()}
 
 
-def _quotas(terms: Terms) -> list[Any]:
-    return [group.quota for group in terms.groups]
+class Grounds:
+    """What the explanations of one list have in common, read once: its terms, its inputs and who stands where in each group."""
 
+    def __init__(self, programme_id: UUID, *, reader: Reader, hooks: Hooks, actor: Actor) -> None:
+        self.programme = reached_programme(reader, programme_id, actor)
+        if self.programme.screening_id is None:
+            raise NotScreened("服务计划尚未筛选，没有可以说明的名单")
+        self.screening = reader.get(Screening, self.programme.screening_id)
+        self.terms = terms_of(self.programme, definitions_of(hooks), reader=reader)
+        self.applicants = [Applicant.read(line) for line in self.screening.inputs.splitlines()]
+        self.places = [Place.read(line) for line in self.screening.places.splitlines()]
+        self._eligible = {applicant.key for applicant in self.applicants}
+        self._placed = {place.key: place for place in self.places}
+        self._rankings = [
+            Ranking(group.definition, group.quota, self.applicants, self.places, seed=self.screening.seed) for group in self.terms.groups
+        ]
+        rosters = reader.rows(select(col(Roster.id)).where(col(Roster.survey_id) == self.programme.survey_id))
+        self._rosters = {row[0] for row in rosters}
+        self._reader = reader
 
-def _barred(programme: Programme, person: Person, household: Household, reader: Reader) -> list[str]:
-    """Why the person is not judged at all, whatever the groups say."""
-    reasons = []
-    if person.status != "present":
-        reasons.append(
-            {"died": "该人员已死亡", "moved": "该人员已迁出", "merged": "该档案已并入另一份档案"}.get(person.status, "该人员不在册")
-        )
-    if household.category not in (programme.categories or ALLOWANCE):
-        reasons.append("救助类别不在服务计划的范围内")
-    if not contains(programme.division, household.division):
-        reasons.append("所在地区不在服务计划的范围内")
-    rosters = reader.rows(select(col(Roster.id)).where(col(Roster.survey_id) == programme.survey_id))
-    if person.roster_id not in {row[0] for row in rosters}:
-        reasons.append("不在本次调查的名册上")
-    file = select(SurveyFile).where(SurveyFile.survey_id == programme.survey_id, SurveyFile.household_id == household.id)
-    found = reader.first(file)
-    if found is None or found.status != "verified":
-        reasons.append("所在户的档案未经入户核实")
-    return reasons
+    def of(self, person_ids: Sequence[UUID], *, with_more: bool = False) -> dict[UUID, dict[str, Any]]:
+        reader = self._reader
+        people = {each.id: each for each in reader.select(select(Person).where(col(Person.id).in_(person_ids)))}
+        home_ids = {each.household_id for each in people.values()}
+        homes = {each.id: each for each in reader.select(select(Household).where(col(Household.id).in_(home_ids)))}
+        of_programme = col(Candidate.programme_id) == self.programme.id
+        listed = reader.select(select(Candidate).where(of_programme, col(Candidate.person_id).in_(person_ids)))
+        candidates = {each.person_id: each for each in listed}
+        verified = self._verified(home_ids)
+        keys = self._keys_of(person_ids)
+        return {
+            id: self._of(people[id], homes[people[id].household_id], keys[id], candidates.get(id), verified, with_more=with_more)
+            for id in person_ids
+        }
+
+    def _of(
+        self, person: Person, household: Household, key: str, candidate: Candidate | None, verified: set[UUID], *, with_more: bool
+    ) -> dict[str, Any]:
+        programme, facts = self.programme, person.facts(household)
+        reasons = [ranking.of(key, judged(ranking.definition, facts, self.terms.reference_on)) for ranking in self._rankings]
+        own, is_eligible = self._placed.get(key), key in self._eligible
+        has_moved_up = candidate is not None and candidate.is_replacement
+        is_chosen = has_moved_up or (own is not None and own.list == "selected")
+        more = None
+        if with_more and is_eligible and not is_chosen:
+            quotas = [group.quota for group in self.terms.groups]
+            more = more_need(self.applicants, quotas, key=key, seed=self.screening.seed)
+        barred = self._barred(person, household, is_verified=household.id in verified)
+        return {
+            "programme_id": programme.id,
+            "person_id": person.id,
+            "screened_on": self.screening.screened_on,
+            "reference_on": programme.reference_on,
+            "list": own.list if own else "",
+            "group": own.group if own else "",
+            "rank": own.rank if own else None,
+            "candidate_id": candidate.id if candidate else None,
+            "state": candidate.state if candidate else "",
+            "barred": barred,
+            "more_need": more,
+            "groups": [_reason(reason) for reason in reasons],
+            "is_changed": not barred and is_eligible != any(reason.fits for reason in reasons),
+            "told": _told(own, reasons, barred, more, programme, has_moved_up=has_moved_up),
+        }
+
+    def _keys_of(self, person_ids: Sequence[UUID]) -> dict[UUID, str]:
+        """Under which key each was screened: a record that was merged into this one since may be the one that was."""
+        columns = (col(Person.merged_into), col(Person.id))
+        keys = {person_id: [person_id.hex] for person_id in person_ids}
+        for kept, gone in self._reader.rows(select(*columns).where(col(Person.merged_into).in_(person_ids))):
+            keys[kept].append(gone.hex)
+        found = {}
+        for person_id, own in keys.items():
+            screened = (*(key for key in own if key in self._placed), *(key for key in own if key in self._eligible))
+            found[person_id] = next(iter(screened), person_id.hex)
+        return found
+
+    def _verified(self, household_ids: set[UUID]) -> set[UUID]:
+        """Which of these households were visited in the programme's survey."""
+        of_survey = (col(SurveyFile.survey_id) == self.programme.survey_id, col(SurveyFile.status) == "verified")
+        rows = self._reader.rows(select(col(SurveyFile.household_id)).where(*of_survey, col(SurveyFile.household_id).in_(household_ids)))
+        return {row[0] for row in rows}
+
+    def _barred(self, person: Person, household: Household, *, is_verified: bool) -> list[str]:
+        """Why the person is not judged at all, whatever the groups say."""
+        reasons, programme = [], self.programme
+        if person.status != "present":
+            reasons.append(NOT_HERE.get(person.status, "该人员不在册"))
+        if household.category not in (programme.categories or ALLOWANCE):
+            reasons.append("救助类别不在服务计划的范围内")
+        if not contains(programme.division, household.division):
+            reasons.append("所在地区不在服务计划的范围内")
+        if person.roster_id not in self._rosters:
+            reasons.append("不在本次调查的名册上")
+        if not is_verified:
+            reasons.append("所在户的档案未经入户核实")
+        return reasons
 
 
 def _reason(reason: GroupReason) -> dict[str, Any]:
@@ -135,12 +166,22 @@ def _reason(reason: GroupReason) -> dict[str, Any]:
     return shown | {"conditions": [{"text": each.text, "holds": each.holds} for each in reason.conditions]}
 
 
-def _told(own: Place | None, reasons: Sequence[GroupReason], barred: Sequence[str], more: int | None, programme: Programme) -> list[str]:
+def _told(
+    own: Place | None,
+    reasons: Sequence[GroupReason],
+    barred: Sequence[str],
+    more: int | None,
+    programme: Programme,
+    *,
+    has_moved_up: bool,
+) -> list[str]:
     """The same in sentences that can be read to the person."""
     names = {reason.code: reason.name for reason in reasons}
     told = [f"{sentence}，因此不在筛选范围内。" for sentence in barred]
     if own is not None and own.list == "selected":
         told.append(f"入选“{names[own.group]}”，按需求排第 {own.rank} 名，需求分 {own.score}。")
+    elif own is not None and has_moved_up:
+        told.append(f"原为“{names[own.group]}”后备第 {own.rank} 名，因有人退出，已递补入选。")
     elif own is not None:
         told.append(f"为“{names[own.group]}”后备第 {own.rank} 名；有人退出时依次递补，递补截止 {programme.top_up_until.isoformat()}。")
     for reason in reasons:

@@ -10,14 +10,14 @@ from sqlmodel import col, select
 
 from services.intake.actions.person import personal_of
 from services.intake.domain.programme import WrongStage
-from services.intake.store import Candidate, Person, Programme, Reading, Screening, counted, groups_of, reached_programme
+from services.intake.store import Candidate, Person, Reading, Screening, counted, groups_of, reached_programme
 from shared.access import Actor
 from shared.personal import Erased, Keyring
 from shared.rules import Rules
 from shared.small_cells import Figures, selected, separate, together
 from shared.work import Reader, Work
 
-LETTERS_AT_ONCE = 50
+LETTERS_AT_ONCE = 40
 PUBLIC_OF_GROUP = {"code", "name", "criterion", "expression", "quota", "planned", "adjustments"}
 
 
@@ -65,9 +65,9 @@ def _by_place(reader: Reader, programme_id: UUID) -> list[tuple[str, str, int]]:
 
 
 def letters(programme_id: UUID, *, group: str, after: int, work: Work, actor: Actor, today: date, keyring: Keyring) -> dict[str, Any]:
-    """The next 50 letters of a group, first the selected, then the reserves. Each leaves the mark of a reading.
+    """The next 40 letters of a group, first the selected, then the reserves. Each leaves the mark of a reading.
 
-    `after` counts letters. Who has been struck off or erased gets none.
+    `after` counts letters. Who has been struck off or erased gets none. What each is told is `told_of`.
     """
     programme = reached_programme(work, programme_id, actor)
     if programme.status not in ("proposed", "confirmed", "completed"):
@@ -78,24 +78,17 @@ def letters(programme_id: UUID, *, group: str, after: int, work: Work, actor: Ac
     )
     in_order = of_group.order_by(col(Candidate.list).desc(), col(Candidate.rank), col(Candidate.id))
     people = work.select(in_order.offset(after).limit(LETTERS_AT_ONCE))
-    found = [letter for candidate in people if (letter := _letter(work, candidate, programme, actor, today, keyring)) is not None]
+    found = [letter for candidate in people if (letter := _letter(work, candidate, actor, today, keyring)) is not None]
     is_more = len(people) == LETTERS_AT_ONCE
     name = groups[group].name if group in groups else group
     return {"letters": found, "group": name, "next": after + LETTERS_AT_ONCE if is_more else None}
 
 
-def _letter(work: Work, candidate: Candidate, programme: Programme, actor: Actor, today: date, keyring: Keyring) -> dict[str, Any] | None:
+def _letter(work: Work, candidate: Candidate, actor: Actor, today: date, keyring: Keyring) -> dict[str, Any] | None:
     person = work.get(Person, candidate.person_id)
     try:
         personal = personal_of(work, person, keyring)
     except Erased:
         return None
     work.add(Reading(person_id=person.id, reader=actor.account, by="intake", purpose="screening", read_on=today, read_at=work.now))
-    return {
-        "name": personal.get("name", ""),
-        "list": candidate.list,
-        "rank": candidate.rank,
-        "score": candidate.score,
-        "until": programme.objections_until.isoformat() if programme.objections_until else "",
-        "top_up_until": programme.top_up_until.isoformat(),
-    }
+    return {"person_id": person.id, "name": personal.get("name", "")}

@@ -43,27 +43,34 @@ def judged(definition: GroupDefinition, person: PersonFacts, on: date) -> tuple[
     return tuple(Judged(condition.text, condition.holds(person, on)) for condition in definition.conditions)
 
 
-def standing(
-    definition: GroupDefinition,
-    conditions: tuple[Judged, ...],
-    quota: GroupQuota,
-    applicants: Sequence[Applicant],
-    places: Sequence[Place],
-    *,
-    key: str,
-    seed: str,
-) -> GroupReason:
-    """Where the person stands in one group, by the inputs that the list was made from."""
-    code = definition.code
-    fitting = [applicant for applicant in applicants if code in applicant.groups]
-    own = next((applicant for applicant in fitting if applicant.key == key), None)
-    last = min((place.score for place in places if place.list == "selected" and place.group == code), default=None)
-    if own is None:
-        return GroupReason(code, definition.name, conditions, len(fitting), quota.quota, last_score=last)
-    rank, lot = own.rank_in(code), tie(seed, key)
-    equals = [other for other in fitting if other.key != key and other.rank_in(code) == rank]
-    before = sum(other.rank_in(code) > rank for other in fitting) + sum(tie(seed, other.key) < lot for other in equals)
-    return GroupReason(code, definition.name, conditions, len(fitting), quota.quota, own.score_in(code), before + 1, last, len(equals))
+class Ranking:
+    """How everybody who fits one group stands in it, by the inputs that the list was made from."""
+
+    def __init__(
+        self, definition: GroupDefinition, quota: GroupQuota, applicants: Sequence[Applicant], places: Sequence[Place], *, seed: str
+    ) -> None:
+        self.definition, self.quota = definition, quota.quota
+        code = definition.code
+        self._fitting = {applicant.key: applicant for applicant in applicants if code in applicant.groups}
+        self._last = min((place.score for place in places if place.list == "selected" and place.group == code), default=None)
+        alike: dict[int, list[str]] = {}
+        for applicant in self._fitting.values():
+            alike.setdefault(applicant.rank_in(code), []).append(applicant.key)
+        self._equals = {key: len(keys) - 1 for keys in alike.values() for key in keys}
+        in_order = (key for rank in sorted(alike, reverse=True) for key in _by_lot(alike[rank], seed))
+        self._ranks = {key: rank for rank, key in enumerate(in_order, start=1)}
+
+    def of(self, key: str, conditions: tuple[Judged, ...]) -> GroupReason:
+        """Where one person stands; `conditions` are how the person is judged now."""
+        told = GroupReason(self.definition.code, self.definition.name, conditions, len(self._fitting), self.quota, last_score=self._last)
+        own = self._fitting.get(key)
+        if own is None:
+            return told
+        return replace(told, score=own.score_in(self.definition.code), rank=self._ranks[key], equals=self._equals[key])
+
+
+def _by_lot(keys: Sequence[str], seed: str) -> Sequence[str]:
+    return sorted(keys, key=lambda key: tie(seed, key)) if len(keys) > 1 else keys
 
 
 def more_need(applicants: Sequence[Applicant], quotas: Sequence[GroupQuota], *, key: str, seed: str, at_most: int = 64) -> int | None:

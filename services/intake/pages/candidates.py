@@ -111,12 +111,13 @@ async def strike(
 async def letters(
     request: Request, programme_id: UUID, call: Annotated[Call, allows("clerk", "officer")], group: str = "", after: str = ""
 ) -> Response:
-    """Fifty letters to a page, each of them on a sheet of its own."""
+    """Forty letters to a page, each of them on a sheet of its own."""
     programme = await call.find(store.programme, programme_id)
     names = {each["code"]: each["name"] for each in programme["groups"]}
     code = group if group in names else next(iter(names))
     start = int(after) if after.isdigit() and len(after) < 7 else 0
-    found = await call.runtime.run(actions.letters, programme_id, group=code, after=start, actor=call.actor, today=call.today)
+    found: Any = await call.runtime.run(actions.letters, programme_id, group=code, after=start, actor=call.actor, today=call.today)
+    told = await call.find(actions.told_of, programme_id, [each["person_id"] for each in found["letters"]])
     return CONSOLE.draw(
         request,
         "intake/letters.html",
@@ -125,6 +126,7 @@ async def letters(
         group=code,
         names=names,
         found=found,
+        told=told,
         start=start,
         today=call.today,
         labels=labels,

@@ -76,15 +76,15 @@ class Bureau:
         for part in (files[start : start + MOST_AT_ONCE] for start in range(0, len(files), MOST_AT_ONCE)):
             self.surveyor.post(f"/api/v1/surveys/{survey}/visits", {"visits": [visit(file) for file in part]}, on="2016-12-01")
 
-    def programme(self, survey: str) -> str:
+    def programme(self, survey: str, *, quota: int = QUOTA, reserve: int = RESERVE) -> str:
         """A programme whose list is open to objection."""
-        programme = self.open(survey)
+        programme = self.open(survey, quota=quota, reserve=reserve)
         self.screen(programme)
         self.officer.post(f"/api/v1/programmes/{programme}/proposal", {}, on="2016-12-26")
         return programme
 
-    def open(self, survey: str, *, tolerance: int = 0) -> str:
-        groups = [{"code": code, "quota": QUOTA, "reserve": RESERVE, "tolerance": tolerance} for code in ("G1", "G2", "G3", "G4")]
+    def open(self, survey: str, *, tolerance: int = 0, quota: int = QUOTA, reserve: int = RESERVE) -> str:
+        groups = [{"code": code, "quota": quota, "reserve": reserve, "tolerance": tolerance} for code in ("G1", "G2", "G3", "G4")]
         terms = {"project_id": str(PROJECT), "survey_id": survey, "name": "服务计划", "division": HUANGSHI, "seed": "种子 2016-12-22"}
         dates = {"reference_on": "2017-01-01", "top_up_until": "2017-03-31"}
         programme: str = self.officer.post("/api/v1/programmes", {**terms, **dates, "groups": groups}, on="2016-12-22")["id"]

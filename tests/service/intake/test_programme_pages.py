@@ -109,8 +109,29 @@ def test_letters_are_printed_by_group_and_the_notice_names_nobody(bureau: Bureau
     letters, notice = clerk.get(f"{path}letters/?group=G3"), clerk.get(f"{path}notice/")
 
     assert letters.count('class="sheet"') == 3
+    sheets = letters.split('class="sheet"')[1:]
+    assert all("理由如下" in sheet and "（含当日）向社区或民政部门提出" in sheet and "2017" in sheet for sheet in sheets)
+    assert [bool(re.search("后备第 1 名", sheet)) for sheet in sheets] == [False, False, True]
+    assert [bool(re.search(f"入选“[^”]+”，按需求排第 {rank} 名", sheet)) for rank, sheet in enumerate(sheets[:2], 1)] == [True, True]
+    assert "入选者中最低" in letters
     assert "名单散列" in notice
     assert not [row.姓名 for row in (*people.allowance, *people.destitute) if row.姓名 in notice]
+
+
+def test_who_moved_up_is_told_so_and_the_single_letter_says_the_same(bureau: Bureau, proposed: str) -> None:
+    clerk, path = at(bureau, "liu", "clerk", on="2016-12-27"), f"/console/programmes/{proposed}/"
+    left = next(each for each in bureau.candidates(proposed, "listed") if each["group"] == "G3")
+    moved = bureau.clerk.post(f"/api/v1/programmes/{proposed}/candidates/{left['id']}/departure", {"reason": "died"}, on="2016-12-27")
+    person = next(each["person_id"] for each in bureau.candidates(proposed, "listed") if each["id"] == moved["replaced_by"])
+
+    letters = clerk.get(f"{path}letters/?group=G3")
+    clerk.get(f"{path}persons/{person}/letter/", 303)
+    clerk.post("/console/households/purpose/", purpose="screening", back=f"{path}persons/{person}/letter/")
+    own = clerk.get(f"{path}persons/{person}/letter/")
+
+    told = re.findall(r"<li>(.*?)</li>", own[own.index('class="sheet"') :])
+    assert any("因有人退出，已递补入选" in sentence for sentence in told)
+    assert all(sentence in letters for sentence in told)
 
 
 def screen(officer: Clerk, path: str) -> str:
