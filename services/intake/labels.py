@@ -241,6 +241,18 @@ PROGRAMME_STATUS: Final = {
     "completed": L_("入组结束"),
 }
 
+TO_DO: Final = {
+    "roster": L_("份名册待采用"),
+    "duplicate": L_("对疑似重复的档案待核对"),
+    "screen": L_("个服务计划待筛选"),
+    "propose": L_("份名单待公示"),
+    "objection": L_("件异议待办理"),
+    "confirm": L_("份名单待确认"),
+    "consent": L_("人待征求意见"),
+    "enrol": L_("人待入组"),
+}
+"""What waits, after its number."""
+
 FAIRNESS: Final = {"sex": L_("性别"), "age": L_("年龄段"), "district": L_("所在区县"), "disability": L_("残疾")}
 """What a list is compared by."""
 

@@ -2,24 +2,31 @@
 
 import os
 import signal
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Annotated
 
 import typer
+from httpx import codes, get
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from shared.access.actor import KERNEL_ROLES
 from shared.cli.installed import load_services
 from shared.cli.supervisor import Supervisor, until_interrupted
 from shared.cli.trace_store import TraceProcess
+from shared.demo.cast import officials
 from shared.demo.desk import NotAsTold
 from shared.demo.play import play
 from shared.demo.report import Report
+from shared.demo.stage import new_password
 from shared.demo.workbook import drawn_up
+from shared.service import Service
 from shared.telemetry import Telemetry
+from shared.web.console import ROOT as CONSOLE_ROOT
 
 console = Console(highlight=False)
 
@@ -58,9 +65,19 @@ def _run(folder: Path, *, scale: float, people_fold: int, port_base: int | None,
         endpoints = {service.name: qiao.address(service.name) for service in services}
         tokens = {service.name: qiao.admin_token(service.name) for service in services}
         start_up = round(perf_counter() - started, 2)
+        password = new_password()
         telemetry = Telemetry("demo", endpoint=qiao.traces.endpoint if qiao.traces else "")
         try:
-            told = play(endpoints, tokens, scale=scale, people_fold=people_fold, console=console, rosters=rosters, telemetry=telemetry)
+            told = play(
+                endpoints,
+                tokens,
+                scale=scale,
+                people_fold=people_fold,
+                console=console,
+                rosters=rosters,
+                telemetry=telemetry,
+                password=password,
+            )
         except NotAsTold as fault:
             console.print(f"[red]演示中断：[/]{escape(str(fault))}", soft_wrap=True)
             raise typer.Exit(1) from fault
@@ -72,6 +89,7 @@ def _run(folder: Path, *, scale: float, people_fold: int, port_base: int | None,
             if told.faults:
                 raise typer.Exit(1)
             return
+        _invite(services, endpoints, password)
         console.print("服务仍在运行，按 Ctrl-C 结束。")
         signal.pause()
     if told is None:
@@ -99,3 +117,14 @@ def _show(report: Report, site: str, traces: TraceProcess | None) -> None:
     if traces and link:
         console.print(f"在终端看：qiao trace {report.trace_id} --data {traces.file.parents[1]}", soft_wrap=True)
     console.print(f"公开网站：[bold]{site}/[/]")
+
+
+def _invite(services: Sequence[Service], endpoints: Mapping[str, str], password: str) -> None:
+    """Where staff work, and how whoever watches takes a seat there: the people are invented, the password is this play's."""
+    for service in services:
+        named = {**KERNEL_ROLES, **service.roles}
+        page = f"{endpoints[service.name]}{CONSOLE_ROOT}"
+        if get(page, trust_env=False, timeout=30).status_code != codes.NOT_FOUND:
+            seats = "、".join(f"{person.account}（{named[person.roles[0]]}）" for person in officials() if person.service == service.name)
+            console.print(f"{service.title}工作台：[bold]{page}[/]  帐号 {seats}", soft_wrap=True)
+    console.print(f"以上帐号的密码：[bold]{password}[/]", soft_wrap=True)

@@ -10,7 +10,7 @@ from shared.demo.doors import Endpoints
 from shared.demo.figures import Figures
 from shared.demo.public import release
 from shared.demo.report import Report, read
-from shared.demo.stage import Stage
+from shared.demo.stage import Stage, new_password
 from shared.demo.workbook import Rosters, drawn_up
 from shared.telemetry import Telemetry
 
@@ -25,8 +25,11 @@ def play(
     telemetry: Telemetry | None = None,
     rosters: Rosters | None = None,
     patience: float = 1,
+    password: str = "",
 ) -> Report:
     """Play the case against five running services in rehearsal mode, by service name their addresses and administrators' tokens.
+
+    Everybody in it signs in with `password`, one that nobody knows if it is empty.
 
     Raises NotAsTold when a service refuses what the story needs. What came out otherwise than the case says is in the report's faults.
     """
@@ -41,9 +44,18 @@ def play(
                 telemetry=telemetry,
                 rosters=rosters,
                 patience=patience,
+                password=password,
             )
     figures = Figures(scale, people_fold)
-    stage = Stage(endpoints, admin_tokens, figures, console or Console(quiet=True), telemetry or Telemetry("demo"), patience)
+    stage = Stage(
+        endpoints,
+        admin_tokens,
+        figures,
+        console or Console(quiet=True),
+        telemetry or Telemetry("demo"),
+        patience,
+        password or new_password(),
+    )
     with stage.open():
         _plan(stage, rosters)
         _buy(stage)

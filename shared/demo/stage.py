@@ -31,6 +31,11 @@ AT_ONCE: Final = 4
 """People who work at the same time where the story lets them."""
 
 
+def new_password() -> str:
+    """One for the people of a play, as the rule on passwords wants it."""
+    return f"Qiao-{token_hex(10)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Who has an account at which service. `reaches` is what the account is for: the city, or the contract once there is one."""
@@ -46,7 +51,8 @@ class Person:
 class Stage:
     """One play. `ids` holds the identifiers that the services gave to the things of the story.
 
-    `patience` multiplies how long it waits for a service or an event, e.g. where processes are being killed.
+    `patience` multiplies how long it waits for a service or an event, e.g. where processes are being killed. Everybody in it signs in
+    with one `password`, so that who watches can take any seat afterwards.
     """
 
     endpoints: Endpoints
@@ -55,6 +61,7 @@ class Stage:
     console: Console
     telemetry: Telemetry
     patience: float = 1
+    password: str = field(default_factory=new_password, repr=False)
     ids: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     trace_id: str = ""
@@ -176,14 +183,13 @@ class Stage:
     def _enrol_at(self, people: Sequence[Person]) -> None:
         for person in people:
             admin = self.admin(person.service)
-            password = f"Qiao-{token_hex(10)}"
             reach = {"contracts": [self.ids["contract"]]} if person.by_contract else {"divisions": [CITY]}
             admin.post(
                 "/api/v1/accounts",
-                {"account": person.account, "name": person.name, "password": password, "roles": list(person.roles), **reach},
+                {"account": person.account, "name": person.name, "password": self.password, "roles": list(person.roles), **reach},
             )
             visitor = self.visitor(person.service)
-            signed_in = visitor.post("/api/v1/sign-in", {"account": person.account, "password": password})
+            signed_in = visitor.post("/api/v1/sign-in", {"account": person.account, "password": self.password})
             desk = Desk(self._clients[person.service], person.name, signed_in["token"], patience=self.patience)
             self._desks[person.service, person.account] = desk
 

@@ -102,7 +102,7 @@ def define(page: Page) -> None:
     page.get_by_label("名称", exact=True).fill("2017 年社会救助个案服务")
     page.get_by_label("目的").fill("为最需要帮助的人提供一年的个案服务")
     page.get_by_label("项目").select_option(index=1)
-    page.get_by_label("调查", exact=True).select_option(index=1)
+    page.get_by_label("依据的调查").select_option(index=1)
     page.get_by_label("基准日期").fill("2017-01-01")
     page.get_by_label("递补截止日期").fill("2017-03-31")
     for position in (0, 2):

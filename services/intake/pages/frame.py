@@ -15,7 +15,7 @@ CONSOLE = Console(
         Place("search/", L_("查找人员"), ("clerk", "officer", "reviewer")),
         Place("partners/", L_("对外查询"), ("admin", "auditor")),
         Place("programmes/", L_("服务计划"), ("clerk", "officer", "reviewer", "approver", "auditor")),
-        Place("surveys/", L_("调查"), ("surveyor", "clerk", "officer", "auditor")),
+        Place("surveys/", L_("调查摸底"), ("surveyor", "clerk", "officer", "auditor")),
     ],
     rights=RIGHTS,
 )

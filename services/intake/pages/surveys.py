@@ -44,7 +44,7 @@ FILES: Final = (
 
 @router.get("/surveys/")
 async def surveys(request: Request, call: Annotated[Call, allows(*VIEWERS)]) -> Response:
-    table = Table.of(request, "surveys", L_("调查"), SURVEYS)
+    table = Table.of(request, "surveys", L_("调查摸底"), SURVEYS)
     found = await call.find(store.surveys, page=table.page())
     return CONSOLE.draw(
         request,

@@ -108,6 +108,7 @@ from services.intake.store.survey import (
     survey_files,
 )
 from services.intake.store.table import Table
+from services.intake.store.to_do import Task, to_do
 from shared.store.tables import kernel_tables
 
 KERNEL = kernel_tables(Table.metadata)
@@ -154,6 +155,7 @@ __all__ = [
     "SurveyFile",
     "SurveyTeam",
     "Table",
+    "Task",
     "Visit",
     "acts_on",
     "admits",
@@ -225,6 +227,7 @@ __all__ = [
     "teams",
     "teams_of",
     "terms_of",
+    "to_do",
     "truth_of",
     "with_head",
 ]

@@ -20,9 +20,9 @@ SCRIPT = re.compile(r'<script(?! src="/console/static/)|\son\w+=|style=|https?:/
 class Clerk:
     """Somebody at a browser of their own: cookies, links, forms."""
 
-    def __init__(self, office: Office, account: str, *roles: str) -> None:
+    def __init__(self, office: Office, account: str, *roles: str, division: str = HUANGSHI) -> None:
         self._http, self._cookies = office.http, {"qiao_acted_on": "2015-10-12"}
-        body = {"account": account, "name": "刘 " + account, "password": PASSWORD, "roles": list(roles), "divisions": [HUANGSHI]}
+        body = {"account": account, "name": "刘 " + account, "password": PASSWORD, "roles": list(roles), "divisions": [division]}
         office.as_("admin").post("/api/v1/accounts", body)
         self.account = account
 
