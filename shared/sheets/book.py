@@ -32,6 +32,14 @@ class SheetUnreadable(RuleRefusal):
     code = "sheet-unreadable"
 
 
+def broken() -> SheetUnreadable:
+    return SheetUnreadable("文件不是可读的 Excel 工作簿（xlsx），或已损坏", field="file", rule="file-broken")
+
+
+def protected() -> SheetUnreadable:
+    return SheetUnreadable("工作簿设有打开密码，请取消密码后再导入", field="file", rule="file-encrypted")
+
+
 class NumberedRow(NamedTuple):
     """A row that the file has, by its number in the sheet, from 1. Numbers may be left out: such rows are empty."""
 
@@ -48,6 +56,18 @@ class Merged(NamedTuple):
     right: int
 
 
+class Hidden(NamedTuple):
+    """What whoever looks at the sheet does not see. It is read all the same."""
+
+    rows: frozenset[int]
+    """Numbers, from 1."""
+    columns: frozenset[int]
+    """Positions, from 0."""
+
+
+NOTHING_HIDDEN: Final = Hidden(frozenset(), frozenset())
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet. `rows` may be asked for as often as wanted; merged cells all hold the content of their first."""
@@ -55,6 +75,7 @@ class Sheet:
     name: str
     is_hidden: bool
     rows: Callable[[], Iterator[NumberedRow]]
+    hidden: Callable[[], Hidden] = lambda: NOTHING_HIDDEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""xls (Excel 97 to 2003) by Calamine; which cells are formulas it does not tell, so the records of the file are asked."""
+"""xls (Excel 97 to 2003) by Calamine; which cells are formulas and what is hidden it does not tell, so the records are asked."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
 from struct import unpack_from
@@ -9,14 +10,24 @@ from typing import Any, Final
 from olefile import OleFileIO
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from shared.sheets.book import Book, Cell, Formula, Merged, NumberedRow, Sheet, SheetUnreadable, fill_merged
+from shared.sheets.book import Book, Cell, Formula, Hidden, Merged, NumberedRow, Sheet, SheetUnreadable, fill_merged, protected
 
 ENCRYPTED: Final = "EncryptedPackage"
 STREAMS: Final = ("Workbook", "Book")
-BEGIN_OF_PART, SHEET_NAME, FORMULA, PASSWORD = 0x0809, 0x0085, 0x0006, 0x002F
+BEGIN_OF_PART, SHEET_NAME, FORMULA, PASSWORD, ROW, COLUMNS = 0x0809, 0x0085, 0x0006, 0x002F, 0x0208, 0x007D
+ROW_IS_HIDDEN, COLUMN_IS_HIDDEN = 0x20, 0x01
 WORKSHEET: Final = 0x10
 UNTOLD: Final = Formula("=")
 """A formula of a record that nobody read: what it says is not known, only that it is one."""
+
+
+def is_protected(content: bytes) -> bool:
+    """Whether this is a newer workbook under a password."""
+    try:
+        with OleFileIO(BytesIO(content)) as container:
+            return bool(container.exists(ENCRYPTED))
+    except (OSError, ValueError, IndexError):
+        return False
 
 
 def old_excel_book(content: bytes) -> Book:
@@ -24,36 +35,32 @@ def old_excel_book(content: bytes) -> Book:
     try:
         with OleFileIO(BytesIO(content)) as container:
             if container.exists(ENCRYPTED):
-                raise _protected()
+                raise protected()
             stream = next((container.openstream(name).read() for name in STREAMS if container.exists(name)), None)
         if stream is None:
             raise SheetUnreadable("文件里没有 Excel 工作簿", field="file", rule="file-kind")
-        formulas = _formulas(stream)
+        told = _records(stream)
         book = CalamineWorkbook.from_filelike(BytesIO(content))
-        sheets = [_sheet(book, name, formulas.get(name, frozenset())) for name in book.sheet_names if _is_worksheet(book, name)]
+        sheets = [_sheet(book, name, told.get(name) or _Told()) for name in book.sheet_names if _is_worksheet(book, name)]
     except PasswordError as error:
-        raise _protected() from error
+        raise protected() from error
     except (CalamineError, OSError, ValueError, IndexError) as error:
         raise SheetUnreadable("工作簿已损坏，无法打开", field="file", rule="file-broken") from error
     return Book(sheets)
-
-
-def _protected() -> SheetUnreadable:
-    return SheetUnreadable("工作簿设有打开密码，请取消密码后再导入", field="file", rule="file-encrypted")
 
 
 def _is_worksheet(book: CalamineWorkbook, name: str) -> bool:
     return any(each.name == name and each.typ == SheetTypeEnum.WorkSheet for each in book.sheets_metadata)
 
 
-def _sheet(book: CalamineWorkbook, name: str, formulas: frozenset[tuple[int, int]]) -> Sheet:
+def _sheet(book: CalamineWorkbook, name: str, told: "_Told") -> Sheet:
     hidden = any(each.name == name and each.visible != SheetVisibleEnum.Visible for each in book.sheets_metadata)
     read: CalamineSheet = book.get_sheet_by_name(name)
     ranges = [Merged(top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in read.merged_cell_ranges or ()]
-    return Sheet(name, hidden, lambda: fill_merged(_rows(read, formulas), ranges))
+    return Sheet(name, hidden, lambda: fill_merged(_rows(read, told.formulas), ranges), told.hidden)
 
 
-def _rows(sheet: CalamineSheet, formulas: frozenset[tuple[int, int]]) -> Iterator[NumberedRow]:
+def _rows(sheet: CalamineSheet, formulas: set[tuple[int, int]]) -> Iterator[NumberedRow]:
     if sheet.start is None:
         return
     of_row: dict[int, list[int]] = {}
@@ -73,22 +80,40 @@ def _cell(cell: Any) -> Cell:
     return cell if isinstance(cell, str | float | int | bool | date) else str(cell)
 
 
-def _formulas(stream: bytes) -> dict[str, frozenset[tuple[int, int]]]:
-    """Row and column, from 0, of the formula cells of each sheet."""
+@dataclass
+class _Told:
+    """What the records of a sheet tell and Calamine does not."""
+
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    """Row and column, from 0."""
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+
+    def hidden(self) -> Hidden:
+        return Hidden(frozenset(row + 1 for row in self.hidden_rows), frozenset(self.hidden_columns))
+
+
+def _records(stream: bytes) -> dict[str, _Told]:
+    """By sheet."""
     starts: dict[int, str] = {}
-    found: dict[str, set[tuple[int, int]]] = {}
-    name, at = "", 0
+    found: dict[str, _Told] = {}
+    told, at = _Told(), 0
     while at + 4 <= len(stream):
         kind, length = unpack_from("<HH", stream, at)
         if kind == PASSWORD:
-            raise _protected()
+            raise protected()
         if kind == SHEET_NAME:
             start, _, _, characters, wide = unpack_from("<IBBBB", stream, at + 4)
             raw = stream[at + 12 : at + 12 + characters * (2 if wide & 1 else 1)]
             starts[start] = raw.decode("utf-16-le" if wide & 1 else "latin-1")
         elif kind == BEGIN_OF_PART and at in starts:
-            name = starts[at]
+            told = found.setdefault(starts[at], _Told())
         elif kind == FORMULA:
-            found.setdefault(name, set()).add(unpack_from("<HH", stream, at + 4))
+            told.formulas.add(unpack_from("<HH", stream, at + 4))
+        elif kind == ROW and stream[at + 16] & ROW_IS_HIDDEN:
+            told.hidden_rows.add(unpack_from("<H", stream, at + 4)[0])
+        elif kind == COLUMNS and stream[at + 12] & COLUMN_IS_HIDDEN:
+            first, last = unpack_from("<HH", stream, at + 4)
+            told.hidden_columns.update(range(first, last + 1))
         at += 4 + length
-    return {sheet: frozenset(cells) for sheet, cells in found.items()}
+    return found

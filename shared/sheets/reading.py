@@ -3,9 +3,9 @@
 from pathlib import PurePath
 from typing import Final
 
-from shared.sheets.book import Book, SheetUnreadable
+from shared.sheets.book import Book, SheetUnreadable, protected
 from shared.sheets.delimited import delimited_sheet
-from shared.sheets.old_excel import old_excel_book
+from shared.sheets.old_excel import is_protected, old_excel_book
 from shared.sheets.xlsx import xlsx_book
 
 ZIP: Final = b"PK\x03\x04"
@@ -20,6 +20,8 @@ def open_book(content: bytes, name: str = "") -> Book:
         raise SheetUnreadable("文件是空的（0 字节）", field="file", rule="file-empty")
     kind = "xlsx" if content.startswith(ZIP) else "xls" if content.startswith(OLE) else "csv"
     end = PurePath(name).suffix.lower()
+    if kind == "xls" and end == ".xlsx" and is_protected(content):
+        raise protected()  # Excel wraps a workbook with a password in the form of the older files
     if kind == "csv" and end in (".xlsx", ".xls"):
         raise SheetUnreadable(f"文件名以 {end} 结尾，内容却不是 Excel 工作簿；文件已损坏，或改过后缀", field="file", rule="file-kind")
     if end and end not in ENDS[kind]:

@@ -8,7 +8,7 @@ the others cost little.
 import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from io import BytesIO
 from string import ascii_uppercase
 from typing import Final
@@ -16,15 +16,27 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError
 
-from shared.sheets.book import MACINTOSH_LATER, Book, Cell, Formula, Merged, NumberedRow, Sheet, SheetUnreadable, fill_merged
+from shared.sheets.book import (
+    MACINTOSH_LATER,
+    Book,
+    Cell,
+    Formula,
+    Hidden,
+    NumberedRow,
+    Sheet,
+    SheetUnreadable,
+    broken,
+    fill_merged,
+    protected,
+)
 from shared.sheets.row_form import RowForm
+from shared.sheets.sheet_marks import Marks, column_of, marks_of
 
 MOST_UNPACKED: Final = 2 << 30
 """Of one sheet; a million rows of a roster have 600 MB."""
 MOST_TEXTS: Final = 512 << 20
 """Of the table of shared texts, unpacked."""
 MOST_PARTS: Final = 10_000
-LAST_COLUMN: Final = 16_384
 BLOCK: Final = 1 << 20
 LONGEST_ROW: Final = 16 << 20
 SMALL_PART: Final = 1 << 20
@@ -37,7 +49,6 @@ _CELL = re.compile(
     r'(?:<v>([^<&]*)</v>|<is><t(?: xml:space="preserve")?>([^<&]*)</t></is>|)</c>)'
 )
 _PREFIX = re.compile(r"<(\w+):(?:worksheet|sst)\b")
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 _BROKEN: Final = (BadZipFile, ZlibError, EOFError, ExpatError, UnicodeDecodeError, KeyError, ValueError, NotImplementedError)
 
 
@@ -48,12 +59,13 @@ def xlsx_book(content: bytes) -> Book:
         if len(archive.infolist()) > MOST_PARTS:
             raise _choking()
         if any(entry.flag_bits & 1 for entry in archive.infolist()):
-            raise SheetUnreadable("工作簿设有密码，请取消密码后再导入", field="file", rule="file-encrypted")
+            raise protected()
         outline = _Outline(archive)
         texts = _Texts(archive, outline.texts)
-        sheets = [Sheet(name, is_hidden, _reading(archive, part, texts)) for name, is_hidden, part in outline.sheets]
+        readings = [(name, is_hidden, _reading(archive, part, texts)) for name, is_hidden, part in outline.sheets]
+        sheets = [Sheet(name, is_hidden, reading, reading.hidden) for name, is_hidden, reading in readings]
     except _BROKEN as error:
-        raise _broken() from error
+        raise broken() from error
     return Book(sheets, MACINTOSH_LATER if outline.is_from_1904 else 0)
 
 
@@ -61,10 +73,6 @@ def _reading(archive: ZipFile, part: str, texts: "_Texts") -> "_Reading":
     if archive.getinfo(part).file_size > MOST_UNPACKED:
         raise _choking()
     return _Reading(archive, part, texts)
-
-
-def _broken() -> SheetUnreadable:
-    return SheetUnreadable("文件不是可读的 Excel 工作簿（xlsx），或已损坏", field="file", rule="file-broken")
 
 
 def _choking() -> SheetUnreadable:
@@ -175,27 +183,18 @@ class _Reading:
         self._texts = texts
 
     def __call__(self) -> Iterator[NumberedRow]:
-        return fill_merged(self._rows(), self._merged) if self._merged else self._rows()
+        return fill_merged(self._rows(), self._marks.merged) if self._marks.merged else self._rows()
+
+    def hidden(self) -> Hidden:
+        return self._marks.hidden
 
     @cached_property
-    def _merged(self) -> list[Merged]:
-        """They stand after the rows, and are wanted before."""
-        tail, is_after = b"", False
+    def _marks(self) -> Marks:
         try:
             with self._archive.open(self._part) as file:
-                block = file.read(BLOCK)
-                end = f"</{_prefix(block.decode(errors='replace'))}sheetData>".encode()
-                while block:
-                    tail += block
-                    if not is_after and (at := tail.find(end)) >= 0:
-                        tail, is_after = tail[at:], True
-                    elif not is_after:
-                        tail = tail[-len(end) :]
-                    block = file.read(BLOCK)
+                return marks_of(iter(partial(file.read, BLOCK), b""))
         except _BROKEN as error:
-            raise _broken() from error
-        found = _MERGED.findall(tail) if is_after else ()
-        return [Merged(int(top), _column(left.decode()), int(bottom), _column(right.decode())) for left, top, right, bottom in found]
+            raise broken() from error
 
     def _blocks(self) -> Iterator[str]:
         """The text of the sheet without prefixes of its own."""
@@ -209,12 +208,13 @@ class _Reading:
                     if is_first:
                         is_first = False
                         if "<!DOCTYPE" in text or (text[:200].find("encoding=") > 0 and "utf-8" not in text[:200].lower()):
-                            raise _broken()
-                        prefix = _prefix(text)
+                            raise broken()
+                        found = _PREFIX.search(text)
+                        prefix = f"{found[1]}:" if found else ""
                     yield _without(prefix, text)
                 yield _without(prefix, rest.decode())
         except _BROKEN as error:
-            raise _broken() from error
+            raise broken() from error
 
     def _rows(self) -> Iterator[NumberedRow]:
         rest, last = "", 0
@@ -254,7 +254,7 @@ class _Reading:
             return _by_expat(body, self._texts)
         cells: list[Cell] = []
         for letters, kind, value, inline in found:
-            column = _COLUMNS[letters] if letters in _COLUMNS else _column(letters)
+            column = _COLUMNS[letters] if letters in _COLUMNS else column_of(letters)
             if column != len(cells):
                 cells += [None] * (column - len(cells))
             if inline or not value:
@@ -272,12 +272,6 @@ def _cut(block: bytes) -> tuple[bytes, bytes]:
     return block[:at], block[at:]
 
 
-def _prefix(beginning: str) -> str:
-    """Of the elements of a sheet, "" for none."""
-    found = _PREFIX.search(beginning)
-    return f"{found[1]}:" if found else ""
-
-
 def _without(prefix: str, text: str) -> str:
     return text.replace(f"<{prefix}", "<").replace(f"</{prefix}", "</") if prefix else text
 
@@ -287,17 +281,8 @@ def _number(value: str) -> Cell:
     return int(value) if value.isdigit() and len(value) <= 15 else float(value)
 
 
-def _column(letters: str) -> int:
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    if column > LAST_COLUMN:
-        raise _broken()
-    return column - 1
-
-
 _LETTERS: Final = [*ascii_uppercase, *(f"A{each}" for each in ascii_uppercase)]
-_COLUMNS: Final = {letters: _column(letters) for letters in _LETTERS}
+_COLUMNS: Final = {letters: column_of(letters) for letters in _LETTERS}
 
 
 def _by_expat(body: str, texts: _Texts) -> Sequence[Cell]:
@@ -308,7 +293,7 @@ def _by_expat(body: str, texts: _Texts) -> Sequence[Cell]:
     try:
         parser.Parse(f"<row>{body}</row>", True)
     except (ExpatError, ValueError) as error:
-        raise _broken() from error
+        raise broken() from error
     return row.cells
 
 
@@ -327,7 +312,7 @@ class _Row:
         self._within = name
         if name == "c":
             letters = attributes.get("r", "").rstrip("0123456789")
-            column = _column(letters) if letters else len(self.cells)
+            column = column_of(letters) if letters else len(self.cells)
             self.cells += [None] * (column - len(self.cells))
             self._kind, self._said = attributes.get("t", "n"), {}
         elif name == "rPh":

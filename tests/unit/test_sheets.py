@@ -1,6 +1,8 @@
 """Spreadsheets are read as they are, nothing in them is evaluated, and what is no spreadsheet is refused by its rule."""
 
+from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -8,10 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from shared.sheets import Formula, SheetUnreadable, open_book
+from shared.sheets.book import Hidden, Merged, day_of_serial
 from shared.sheets.row_form import RowForm
+from shared.sheets.sheet_marks import marks_of
 from shared.sheets.xlsx import MOST_UNPACKED
+
+WORKBOOKS = Path(__file__).parent / "workbooks"
 
 
 def xlsx(book: Workbook) -> bytes:
@@ -98,6 +105,60 @@ def test_rows_that_are_left_out_keep_the_numbers_of_those_that_follow() -> None:
     book.active["A9"] = "末行"
 
     assert rows(xlsx(book))[-1] == (9, ["末行"])
+
+
+def test_what_is_hidden_is_read_and_named() -> None:
+    book = Workbook()
+    for number in range(1, 9):
+        book.active.append([number, "甲", "乙", "丙"])
+    book.active.row_dimensions[3].hidden = book.active.row_dimensions[7].hidden = True
+    book.active.column_dimensions.group("B", "C", hidden=True)
+    book.active.merge_cells("A1:B1")
+
+    sheet = open_book(xlsx(book)).sheets[0]
+
+    assert sheet.hidden() == (frozenset({3, 7}), frozenset({1, 2}))
+    assert len(list(sheet.rows())) == 8
+
+
+@pytest.mark.parametrize("length", [1, 7, 64, 1 << 20])
+def test_marks_are_found_wherever_the_file_is_cut(length: int) -> None:
+    text = b'<x:cols><x:col min="2" max="2" hidden="1"/></x:cols><x:row r="5" hidden="true"><x:c/></x:row><x:row r="6" hidden="0">'
+    text += b'<x:mergeCells><x:mergeCell ref="A1:C2"/></x:mergeCells>'
+
+    marks = marks_of(text[at : at + length] for at in range(0, len(text), length))
+
+    assert marks == ([Merged(1, 0, 2, 2)], Hidden(frozenset({5}), frozenset({1})))
+
+
+def test_an_old_workbook_is_read_as_its_program_wrote_it() -> None:
+    """By xlwt: titles over merged cells, dates, a formula, a hidden row, column and sheet."""
+    sheet, words = open_book((WORKBOOKS / "roster.xls").read_bytes(), "名册.xls").sheets
+    lines = {number: list(cells) for number, cells in sheet.rows()}
+
+    assert lines[1] == ["黄石港区低保名册"] * 5
+    assert lines[3] == ["王小明", "420202195001011233", "", date(1950, 1, 1), 61]
+    assert isinstance(lines[4][2], Formula)
+    assert sheet.hidden() == (frozenset({4}), frozenset({2}))
+    assert (sheet.is_hidden, words.is_hidden) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["", "a.xlsx", "a.xls"])
+def test_a_workbook_with_a_password_is_refused_for_that(name: str) -> None:
+    """As Excel encrypts it (ECMA-376, agile)."""
+    assert refused((WORKBOOKS / "protected.xlsx").read_bytes(), name) == "file-encrypted"
+
+
+def test_a_workbook_counted_from_1904_says_so() -> None:
+    book = simple()
+    book.epoch = CALENDAR_MAC_1904
+    book.active["A3"] = date(1950, 1, 1)
+
+    found = open_book(xlsx(book))
+
+    serial = next(cells[0] for number, cells in found.sheets[0].rows() if number == 3)
+    assert isinstance(serial, int)
+    assert day_of_serial(serial, found.days_later) == date(1950, 1, 1)
 
 
 CELLS = st.one_of(

@@ -125,6 +125,7 @@ def map_columns(
     work.execute(delete(StagedRow).where(col(StagedRow.roster_id) == roster_id))
     for count in ("households", "good", "faulty", "duplicates", "blank", "new", "updated", "unchanged"):
         setattr(roster, count, 0)
+    roster.unseen = {}
     roster.columns, roster.rows, roster.status = dict(columns), rows, "importing"
     roster.job_id = work.start_job("roster_import", roster.id, rows)
     return {"roster_id": roster.id, "job_id": roster.job_id}
@@ -170,7 +171,7 @@ def import_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, work: W
     if position + CHUNK < prepared.table.filled:
         return position + CHUNK
     roster.blank, roster.rows = prepared.table.blank, prepared.table.rows
-    roster.households = len(prepared.good_households)
+    roster.households, roster.unseen = len(prepared.good_households), prepared.table.unseen._asdict()
     roster.status, roster.reviewed_at = "reviewed", work.now
     return None
 

@@ -1,7 +1,7 @@
 """`qiao intake import FILE…`: rosters into the store, read and accepted in one go; each row is accounted for."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -68,3 +68,15 @@ def _show(told: Mapping[str, Any]) -> None:
     for each in told["files"]:
         for column, value in each["assumed"].items():
             console.print(f"{each['file']}: 没有“{column}”列，按：{value}", markup=False)
+        for words in _hidden(each["hidden"]):
+            console.print(f"{each['file']}: {words}", markup=False)
+
+
+def _hidden(unseen: Mapping[str, Any]) -> Iterator[str]:
+    if unseen.get("rows"):
+        more = "……" if unseen["rows"] > len(unseen["where"]) else ""
+        yield f"{unseen['rows']} 个隐藏的行已一并读取：{'、'.join(unseen['where'])}{more}"
+    if unseen.get("columns"):
+        yield f"隐藏的列已一并读取：{'、'.join(unseen['columns'])}"
+    if unseen.get("sheets"):
+        yield f"隐藏的工作表没有读取：{'、'.join(unseen['sheets'])}"

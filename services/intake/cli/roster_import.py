@@ -178,6 +178,7 @@ def _account(roster_id: UUID, *, reader: Reader) -> dict[str, Any]:
         "duplicates": roster.duplicates,
         "blank": roster.blank,
         "households": roster.households,
+        "hidden": roster.unseen,
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from services.intake.domain.columns import (
     AT,
@@ -31,6 +31,8 @@ MOST_ROWS: Final = 1_200_000
 """More than one sheet can hold; a file of several such sheets is sent in parts."""
 KEPT: Final = 20_000
 """Lines that are kept between the two readings; longer rosters are read from the file again."""
+TOLD_ROWS: Final = 20
+"""Hidden rows that are named."""
 NONE: Final[frozenset[str]] = frozenset()
 _LOSES_DIGITS: Final = (IDENTITY, DISABILITY_CARD)
 """Columns longer than the 15 digits that a spreadsheet keeps of a number."""
@@ -60,11 +62,24 @@ class Part:
     name: str
 
 
+class Unseen(NamedTuple):
+    """What whoever opens the workbook does not see: rows and columns that were read all the same, and sheets that were not."""
+
+    rows: int
+    where: list[str]
+    """The first of these rows, as the spreadsheet numbers them."""
+    columns: list[str]
+    """Headings."""
+    sheets: list[str]
+
+
 class RosterTable:
     """The sheets of a workbook that are rosters, with their columns found. Lines are read as often as they are asked for."""
 
-    def __init__(self, parts: Sequence[Part], days_later: int) -> None:
+    def __init__(self, parts: Sequence[Part], days_later: int, hidden_sheets: Sequence[str] = ()) -> None:
         self.parts = parts
+        hidden = [(part.layout.headers[at], at in part.sheet.hidden().columns) for part in parts for at in part.layout.columns.values()]
+        self.unseen = Unseen(0, [], [heading for heading, is_hidden in hidden if is_hidden], list(hidden_sheets))
         self.columns = frozenset(column for part in parts for column in part.layout.columns)
         self.rows = 0
         """All rows below the headers, blank ones included."""
@@ -93,6 +108,8 @@ class RosterTable:
         return self.households.headless(self.lines) if is_said else {}
 
     def _survey(self) -> None:
+        hidden = {part.name: part.sheet.hidden().rows for part in self.parts}
+        rows, where = 0, list[str]()
         for line in self._read():
             self.filled = line.position + 1
             if self.filled > MOST_ROWS:
@@ -102,6 +119,11 @@ class RosterTable:
                 if len(self._kept) > KEPT:
                     self._kept = None
             self.households.add(line)
+            if line.number in hidden[line.sheet]:
+                rows += 1
+                if rows <= TOLD_ROWS:
+                    where.append(f"{line.sheet}!{line.number}" if line.sheet else str(line.number))
+        self.unseen = self.unseen._replace(rows=rows, where=where)
         self.households.finish()
         if not self.filled:
             raise RosterUnreadable("名册只有表头，没有人员", field="file", rule="roster-empty")
@@ -134,7 +156,7 @@ def read_table(book: Book, names: Mapping[str, str] | None = None) -> RosterTabl
     if not whole:
         raise _unreadable(visible, found)
     parts = [Part(sheet, layout, sheet.name if len(whole) > 1 else "") for sheet, layout in whole]
-    return RosterTable(parts, book.days_later)
+    return RosterTable(parts, book.days_later, [sheet.name for sheet in book.sheets if sheet.is_hidden])
 
 
 def headers_of(book: Book) -> list[str]:

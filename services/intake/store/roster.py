@@ -38,6 +38,8 @@ class Roster(Table, table=True):
     """mapping → importing → reviewed → accepting → accepted, or rejected after the review."""
     columns: dict[str, str] = Json(default_factory=dict)
     """Column → the heading that stands for it in the file, as it was guessed or as a clerk has said."""
+    unseen: dict[str, Any] = Json(default_factory=dict)
+    """What the workbook hides (`Unseen`): rows and columns that were read all the same, sheets that were not."""
     category: str = ""
     """Of everybody in it, where the file has no column for it."""
     rows: int

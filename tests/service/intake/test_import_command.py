@@ -127,6 +127,8 @@ def test_a_messy_workbook_is_read_as_people_mean_it(run: Run, tmp_path: Path) ->
     assert (told["rows"], told["accepted"], told["files"][0]["households"]) == (5, 4, 3)
     assert told["rejected"] == {"身份证号：单元格是公式": 1}
     assert told["files"][0]["assumed"]["救助类别"] == "城市低保"
+    hidden = {"rows": 1, "where": ["Sheet!5"], "columns": ["公民身份号码\n（18位）"], "sheets": ["旧表"]}
+    assert told["files"][0]["hidden"] == hidden
 
 
 def test_sex_birth_and_age_are_held_against_the_number(run: Run, tmp_path: Path) -> None:

@@ -19,10 +19,13 @@ def clerk(service_client: Callable[..., Office]) -> Clerk:
     return Clerk(service_client(SERVICE), "liu", "clerk").sign_in()
 
 
-def book(*lines: Sequence[Any]) -> bytes:
+def book(*lines: Sequence[Any], hidden_row: int = 0, hidden_column: str = "") -> bytes:
     made = Workbook()
     for line in lines:
         made.active.append(line)
+    if hidden_row:
+        made.active.row_dimensions[hidden_row].hidden = True
+        made.active.column_dimensions[hidden_column].hidden = True
     file = BytesIO()
     made.save(file)
     return file.getvalue()
@@ -69,3 +72,14 @@ def test_the_workbook_comes_back_with_its_faults_marked(clerk: Clerk) -> None:
     assert sheet["D4"].value.startswith("身份证号：")
     assert "与第 3 行重复" in sheet["D5"].value
     assert sheet["D3"].value is None
+
+
+def test_what_the_file_hides_is_told_before_anybody_decides(clerk: Clerk) -> None:
+    lines = (["姓名", "身份证号", "联系电话"], ["王小明", HEAD, ""], ["李四", WIFE, ""])
+
+    hiding = clerk.settled(uploaded(clerk, book(*lines, hidden_row=3, hidden_column="C")))
+    showing = clerk.settled(uploaded(clerk, book(*lines)))
+
+    assert "1 个隐藏的行已一并读取：3" in hiding
+    assert "隐藏的列已一并读取：联系电话" in hiding
+    assert "隐藏" not in showing
