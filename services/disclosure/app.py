@@ -40,6 +40,7 @@ SERVICE = Service(
         on(intake.SurveyProgressed, heard_intake.survey_progressed),
         on(intake.ProgrammeOpened, heard_intake.programme_opened),
         on(intake.SelectionProposed, heard_intake.selection_proposed),
+        on(intake.SelectionReopened, heard_intake.selection_reopened),
         on(intake.SelectionConfirmed, heard_intake.selection_confirmed),
         on(intake.EnrolmentCompleted, heard_intake.enrolment_completed),
         on(casework.WorkerVerified, heard_casework.worker_verified),

@@ -76,6 +76,7 @@ FACTS: Final = {
     "paid": L_("拨付资金"),
     "programme": L_("确定服务对象类别与名额"),
     "proposed": L_("筛选名单进入异议期"),
+    "reopened": L_("异议成立，名单收回重新筛选"),
     "confirmed": L_("名单由第二人确认"),
     "enrolled": L_("完成入组"),
     "commissioned": L_("委托第三方评价机构"),

@@ -45,12 +45,14 @@ def hear_objections(stage: Stage) -> None:
     clerk, officer = stage.desk("intake", "clerk"), stage.desk("intake", "officer")
     proposed = officer.post(f"{_path(stage)}/proposal", {}, on="2016-12-26")
     stage.tell("2016-12-26", "市社会救助局", f"名单按组征求异议，至 {proposed['objections_until']}（本人单独告知，不公布姓名）")
-    candidate = next(item for item in officer.every(f"{_path(stage)}/candidates", group="G4") if item["list"] == "selected")
+    listed = officer.every(f"{_path(stage)}/candidates")
+    candidate = next(item for item in listed if item["group"] == "G4" and item["list"] == "selected")
+    left_out = next(item for item in listed if item["list"] == "reserve")
     objections = [
         clerk.post(f"{_path(stage)}/objections", {"kind": "not_entitled", "candidate_id": candidate["id"]}, on="2016-12-28")["id"],
-        clerk.post(f"{_path(stage)}/objections", {"kind": "omitted"}, on="2016-12-30")["id"],
+        clerk.post(f"{_path(stage)}/objections", {"kind": "omitted", "person_id": left_out["person_id"]}, on="2016-12-30")["id"],
     ]
-    reasons = ("经核实，诊断证明有效，符合条件", "经核实，申请人不在本次范围内，已书面说明")
+    reasons = ("经核实，诊断证明有效，符合条件", "经核实，需求分核算无误，按顺序列为后备，已书面说明")
     for objection, reason in zip(objections, reasons, strict=True):
         decision = {"upheld": False, "reason": reason}
         stage.desk("intake", "reviewer").post(f"/api/v1/objections/{objection}/decision", decision, on="2017-01-06")

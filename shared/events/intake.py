@@ -91,6 +91,17 @@ class SelectionProposed(Event):
     criteria: tuple[str, ...]
 
 
+class SelectionReopened(Event):
+    """A proposed list is withdrawn and will be made again. Why, for whom and by whom it was asked stays in intake."""
+
+    subject: ClassVar[str] = "ev.intake.programme.selection_reopened.v1"
+    aggregate_id: ClassVar[str] = "programme_id"
+    programme_id: UUID
+    project_id: UUID
+    reopened_on: date
+    reason: Literal["objection"]
+
+
 class SelectionConfirmed(Event):
     """A second officer confirmed the list after the objections were decided."""
 

@@ -37,6 +37,10 @@ def selection_proposed(event: intake.SelectionProposed, *, work: Work, rules: Ru
     wait(Desk(work, settings, rules, hooks), project, "selection", event.programme_id, content, event.screened_on)
 
 
+def selection_reopened(event: intake.SelectionReopened, *, work: Work) -> None:
+    tell(work, project_of(work, event.project_id), event.reopened_on, "reopened")
+
+
 def selection_confirmed(event: intake.SelectionConfirmed, *, work: Work) -> None:
     project = project_of(work, event.project_id)
     project.enrolment = {**project.enrolment, "objections": event.objections, "upheld": event.objections_upheld}

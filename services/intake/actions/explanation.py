@@ -24,6 +24,7 @@ from services.intake.store import (
     check_reach,
     reached_programme,
     terms_of,
+    upheld_about,
 )
 from shared.access import Actor
 from shared.divisions import contains
@@ -78,6 +79,7 @@ class Grounds:
         self._rankings = [
             Ranking(group.definition, group.quota, self.applicants, self.places, seed=self.screening.seed) for group in self.terms.groups
         ]
+        self._refused = {person.id for person in upheld_about(programme_id, "not_entitled", reader=reader)}
         rosters = reader.rows(select(col(Roster.id)).where(col(Roster.survey_id) == self.programme.survey_id))
         self._rosters = {row[0] for row in rosters}
         self._reader = reader
@@ -150,6 +152,8 @@ class Grounds:
         reasons, programme = [], self.programme
         if person.status != "present":
             reasons.append(NOT_HERE.get(person.status, "该人员不在册"))
+        if person.id in self._refused:
+            reasons.append("异议成立，认定不符合条件")
         if household.category not in (programme.categories or ALLOWANCE):
             reasons.append("救助类别不在服务计划的范围内")
         if not contains(programme.division, household.division):

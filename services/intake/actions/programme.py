@@ -24,6 +24,7 @@ from services.intake.domain.programme import (
     check_stage,
     objections_until,
 )
+from services.intake.domain.selection import Applicant
 from services.intake.domain.terms import GroupAsked, check_terms
 from services.intake.store import (
     ALLOWANCE,
@@ -39,6 +40,7 @@ from services.intake.store import (
     counted,
     groups_of,
     reached_programme,
+    upheld_about,
 )
 from shared.access import Actor
 from shared.events.intake import CommunityCount, GroupPlan, GroupSelection, ProgrammeOpened, SelectionConfirmed, SelectionProposed
@@ -181,9 +183,10 @@ def propose_selection(programme_id: UUID, *, work: Work, today: date, actor: Act
     check_stage(programme.status, "screened")
     _check_counted_once(work, programme_id)
     _check_all_present(work, programme_id)
+    screening = work.get(Screening, programme.screening_id)
+    _check_judged_anew(work, programme_id, screening)
     until = objections_until(today, rules("objection_window", division=programme.division))
     programme.status, programme.proposed_by, programme.proposed_on, programme.objections_until = "proposed", actor.account, today, until
-    screening = work.get(Screening, programme.screening_id)
     groups = groups_of(work, programme_id)
     lists = counted(work, programme_id, Candidate.group, Candidate.list)
     work.emit(
@@ -269,6 +272,14 @@ def _check_counted_once(work: Work, programme_id: UUID) -> None:
     of_list = (col(Candidate.programme_id) == programme_id, col(Candidate.person_id).in_(merged))
     if work.scalar(select(func.count()).select_from(Candidate).where(*of_list)):
         raise WrongStage("筛选之后，名单上有档案已并入另一份档案；请重新筛选")
+
+
+def _check_judged_anew(work: Work, programme_id: UUID, screening: Screening) -> None:
+    """Raises WrongStage: an objection said rightly that somebody was left out, and the new list was made as if it had not."""
+    eligible = {Applicant.read(line).key for line in screening.inputs.splitlines()}
+    about = upheld_about(programme_id, "omitted", reader=work)
+    if any(person.status == "present" and person.id.hex not in eligible for person in about):
+        raise WrongStage("“应入选而未入选”的异议已经成立，而该人员按现有档案仍不符合条件；请先更正其档案，再重新筛选")
 
 
 def _communities(work: Work, programme_id: UUID) -> tuple[CommunityCount, ...]:

@@ -40,10 +40,10 @@ def strike(programme_id: UUID, candidate_id: UUID, *, reason: Gone, work: Work, 
     return {"replaced_by": give_up(programme, candidate, reason, work)}
 
 
-def give_up(programme: Programme, candidate: Candidate, reason: Gone, work: Work) -> UUID | None:
+def give_up(programme: Programme, candidate: Candidate, reason: Reason, work: Work, *, state: str = "withdrawn") -> UUID | None:
     """Take somebody off a list; a place that was held goes to the next reserve."""
     held = candidate.state != "waiting"
-    candidate.state = "withdrawn"
+    candidate.state = state
     if held:
         return replace(work, programme, candidate, reason)
     work.add(_change(work, programme.id, candidate, reason, None))

@@ -1,6 +1,6 @@
 """The screening: who is eligible, who gets a place, the stored proof that anybody with the right may repeat, and its fairness."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
@@ -27,6 +27,7 @@ from services.intake.store import (
     groups_of,
     reached_programme,
     terms_of,
+    upheld_about,
 )
 from shared.access import Actor
 from shared.plugins import Hooks
@@ -66,7 +67,7 @@ def start_screening(programme_id: UUID, *, reason: str, work: Work, actor: Actor
     programme = reached_programme(work, programme_id, actor)
     work.about("programme", programme_id)
     check_stage(programme.status, "open", "screened")
-    if programme.status == "screened" and not reason:
+    if programme.screening_id is not None and not reason:
         raise ReasonMissing("重新筛选须说明原因", field="reason")
     if work.get(Survey, programme.survey_id).status != "accepted":
         raise SurveyUnfinished("调查尚未验收，不能筛选：需求和居住情况以入户核实为准")
@@ -78,14 +79,15 @@ def start_screening(programme_id: UUID, *, reason: str, work: Work, actor: Actor
 def screen(programme_id: UUID, *, reader: Reader, hooks: Hooks) -> Found:
     """Judge everybody of the programme on its reference date, and choose. It only reads."""
     programme = reader.get(Programme, programme_id)
-    return screen_by(terms_of(programme, definitions_of(hooks), reader=reader), reader=reader, hooks=hooks)
+    refused = {person.id.hex for person in upheld_about(programme_id, "not_entitled", reader=reader)}
+    return screen_by(terms_of(programme, definitions_of(hooks), reader=reader), reader=reader, hooks=hooks, without=refused)
 
 
-def screen_by(terms: Terms, *, reader: Reader, hooks: Hooks) -> Found:
-    """Judge everybody within the terms, and choose. It only reads."""
+def screen_by(terms: Terms, *, reader: Reader, hooks: Hooks, without: Collection[str] = ()) -> Found:
+    """Judge everybody within the terms but those whose entitlement was successfully objected to, and choose. It only reads."""
     decided_by: list[str] = []
     hooks = hooks.observed(lambda answer: decided_by.append(f"{answer.plugin}@{answer.version}"))
-    people = eligible_people(terms, reader=reader)
+    people = [person for person in eligible_people(terms, reader=reader) if person.key not in without]
     asked = points_of([person.facts for person in people], hooks) if terms.need is None else [person.score for person in people]
     bands = {group.definition.code: group.quota.band for group in terms.groups}
     applicants = [_applicant(person, points, bands, terms.reference_on) for person, points in zip(people, asked, strict=True)]

@@ -15,6 +15,9 @@ router = APIRouter()
 class RecordObjection(Body):
     kind: Literal["not_entitled", "omitted"]
     candidate_id: UUID | None = None
+    """Whose place, of one who is not entitled."""
+    person_id: UUID | None = None
+    """Who was left out."""
     document: UUID | None = None
 
 

@@ -1,7 +1,7 @@
 """Objections on the console: taken down in the person's own case, decided and answered by somebody else."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Form as FormField
@@ -10,7 +10,8 @@ from fastapi import Request, Response, UploadFile
 from services.intake import actions, labels, store
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.programmes import rules_of
-from shared.errors import Malformed, Refusal
+from shared.divisions import name_of
+from shared.errors import Malformed, NotFound, Refusal
 from shared.files import keep_file
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
@@ -21,7 +22,8 @@ from shared.web.tables import Column, Table
 router = CONSOLE.router()
 
 Text = Annotated[str, FormField()]
-VIEWERS: Final = ("clerk", "officer", "reviewer", "approver")
+READERS: Final = ("clerk", "officer", "reviewer")
+VIEWERS: Final = (*READERS, "approver")
 OBJECTIONS: Final = (
     Column("recorded_on", L_("登记日期")),
     Column("kind", L_("异议")),
@@ -37,9 +39,22 @@ async def objections(request: Request, programme_id: UUID, call: Annotated[Call,
 
 
 @router.get("/programmes/{programme_id}/objections/new/")
-async def new_objection(request: Request, programme_id: UUID, call: Annotated[Call, allows("clerk")], candidate: str = "") -> Response:
+async def new_objection(
+    request: Request, programme_id: UUID, call: Annotated[Call, allows("clerk")], candidate: str = "", person: str = ""
+) -> Response:
     kind = "not_entitled" if candidate else "omitted"
-    return await _form(request, call, programme_id, Form({"candidate_id": candidate[:36], "kind": kind}))
+    return await _form(request, call, programme_id, Form({"candidate_id": candidate[:36], "person_id": person[:36], "kind": kind}))
+
+
+@router.post("/programmes/{programme_id}/objections/person/")
+async def find_person(request: Request, programme_id: UUID, call: Annotated[Call, allows("clerk")], text: Text = "") -> Response:
+    """Who says to have been left out. What is looked for says who somebody is, and so is posted; whoever is shown is logged."""
+    form = Form({"text": text.strip()[:100], "kind": "omitted"})
+    try:
+        found = await call.runtime.run(actions.search_people, form.value("text"), purpose="objection", actor=call.actor, today=call.today)
+    except Refusal as refusal:
+        return await _form(request, call, programme_id, form.refused(refusal), status_of(refusal))
+    return await _form(request, call, programme_id, form, found=found)
 
 
 @router.post("/programmes/{programme_id}/objections/new/")
@@ -49,16 +64,17 @@ async def record_objection(
     call: Annotated[Call, allows("clerk")],
     file: UploadFile | None = None,
     candidate_id: Text = "",
+    person_id: Text = "",
     kind: Text = "",
     key: Text = "",
 ) -> Response:
-    given = {"candidate_id": candidate_id[:36], "kind": kind, "key": key}
+    given = {"candidate_id": candidate_id[:36], "person_id": person_id[:36], "kind": kind, "key": key}
     try:
         if kind not in labels.OBJECTION_KIND:
             raise Malformed("请选择异议的种类", field="kind")
-        about = UUID(candidate_id) if candidate_id else None
+        about = {name: UUID(given[name]) if given[name] else None for name in ("candidate_id", "person_id")}
         document = await keep_document(call, key, file)
-        arguments = {"kind": kind, "candidate_id": about, "document": document}
+        arguments = {"kind": kind, "document": document, **about}
         await call.submit(given | {"document": str(document)}, actions.object_to_selection, programme_id, **arguments)
     except ValueError:
         return await _form(request, call, programme_id, Form(given, key=key).refused(Malformed("名单中没有该人员")), 400)
@@ -115,13 +131,15 @@ async def _list(request: Request, call: Call, programme_id: UUID, form: Form, st
         objections=found.items,
         form=form,
         labels=labels,
+        may_read=call.actor.may(*READERS),
         may_record=is_open and call.actor.may("clerk"),
         may_decide=is_open and call.actor.may("reviewer"),
         account=call.actor.account,
     )
 
 
-async def _form(request: Request, call: Call, programme_id: UUID, form: Form, status: int = 200) -> Response:
+async def _form(request: Request, call: Call, programme_id: UUID, form: Form, status: int = 200, *, found: Any = None) -> Response:
+    """The form about somebody, beside the explanation that the person has been told; a search where nobody was chosen yet."""
     programme = await call.find(store.programme, programme_id)
     return CONSOLE.draw(
         request,
@@ -130,5 +148,20 @@ async def _form(request: Request, call: Call, programme_id: UUID, form: Form, st
         programme=programme,
         rules=await call.find(rules_of, programme["division"]),
         form=form,
+        found=found,
+        told=await _told(call, programme_id, form.value("person_id")),
+        division_name=name_of,
         labels=labels,
     )
+
+
+async def _told(call: Call, programme_id: UUID, person_id: str) -> list[str]:
+    if not person_id:
+        return []
+    try:
+        about = UUID(person_id)
+    except ValueError:
+        raise NotFound("没有该人员") from None
+    await call.runtime.run(actions.note_explanation, programme_id, about, purpose="objection", actor=call.actor, today=call.today)
+    told: list[str] = (await call.find(actions.explain, programme_id, about))["told"]
+    return told

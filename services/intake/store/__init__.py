@@ -75,6 +75,7 @@ from services.intake.store.programme import (
     reached_programme,
     recipients,
     terms_of,
+    upheld_about,
 )
 from services.intake.store.provenance import Source, sources_of_household, sources_of_person
 from services.intake.store.registration import note_accepted, note_change, registered, registered_households, sorting
@@ -229,5 +230,6 @@ __all__ = [
     "terms_of",
     "to_do",
     "truth_of",
+    "upheld_about",
     "with_head",
 ]

@@ -189,6 +189,8 @@ class Objection(Table, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     programme_id: UUID = Field(foreign_key="programme.id", index=True)
     kind: str
+    person_id: UUID | None = Field(default=None, index=True)
+    """Whom it is about; None for one of a version that did not ask who was left out."""
     candidate_id: UUID | None = None
     document: UUID | None = None
     recorded_by: str
@@ -369,6 +371,15 @@ def objections(programme_id: UUID, *, reader: Reader, actor: Actor, page: Page) 
     reached_programme(reader, programme_id, actor)
     statement = select(Objection).where(col(Objection.programme_id) == programme_id)
     return listing(reader, statement, page, sort=(Objection.recorded_on, Objection.id), item=lambda row: row.model_dump())
+
+
+def upheld_about(programme_id: UUID, kind: str, *, reader: Reader) -> list[Person]:
+    """Of whom an objection of that kind was upheld; for a record that was merged into another since, the one that stays."""
+    about = select(col(Objection.person_id)).where(
+        col(Objection.programme_id) == programme_id, col(Objection.kind) == kind, col(Objection.upheld).is_(True)
+    )
+    found = reader.select(select(Person).where(col(Person.id).in_(about)))
+    return [reader.get(Person, each.merged_into) if each.merged_into else each for each in found]
 
 
 def recipients(programme_id: UUID, *, reader: Reader, actor: Actor, page: Page, group: str = "") -> Listing:

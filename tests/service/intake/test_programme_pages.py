@@ -134,6 +134,23 @@ def test_who_moved_up_is_told_so_and_the_single_letter_says_the_same(bureau: Bur
     assert all(sentence in letters for sentence in told)
 
 
+def test_who_says_to_have_been_left_out_is_found_told_why_and_taken_down(bureau: Bureau, proposed: str, people: Population) -> None:
+    clerk, path = at(bureau, "liu", "clerk", on="2016-12-27"), f"/console/programmes/{proposed}/"
+    waiting = bureau.candidates(proposed, "waiting")[0]["person_id"]
+    number = bureau.officer.get(f"/api/v1/persons/{waiting}/file", purpose="objection")["personal"]["identity_number"]
+
+    found = clerk.post(f"{path}objections/person/", 200, text=number)
+    assert f'href="{path}persons/{waiting}/"' in found
+    clerk.post("/console/households/purpose/", purpose="objection", back=f"{path}persons/{waiting}/")
+    form = re.findall(rf'href="({path}objections/new/\?person=[0-9a-f-]+)"', clerk.get(f"{path}persons/{waiting}/"))[0]
+    assert "依次递补" in clerk.get(form)
+    clerk.post(f"{path}objections/new/", person_id=waiting, kind="omitted", key=clerk.key(form))
+
+    assert f'href="{path}persons/{waiting}/"' in clerk.get(f"{path}objections/")
+    marks = bureau.officer.get(f"/api/v1/persons/{waiting}/readings")["items"]
+    assert {mark["purpose"] for mark in marks if mark["reader"] == "liu"} == {"objection"}
+
+
 def screen(officer: Clerk, path: str) -> str:
     officer.post(f"{path}screening/", key=officer.key(path), confirmed="yes")
     while "刷新" in (page := officer.get(path)):

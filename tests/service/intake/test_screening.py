@@ -168,21 +168,3 @@ def test_an_objection_is_decided_by_somebody_else_and_holds_up_the_confirmation(
     assert candidate["id"] not in {each["id"] for each in bureau.candidates(proposed, "listed")}
     [event] = bureau.office.said(SelectionConfirmed)
     assert (event.objections, event.objections_upheld) == (1, 1)
-
-
-def test_an_objection_after_the_last_day_is_too_late(bureau: Bureau, proposed: str) -> None:
-    refused = bureau.clerk.post(f"/api/v1/programmes/{proposed}/objections", {"kind": "omitted"}, on="2017-01-04", expect=422)
-
-    assert refused["errors"][0]["rule"] == "objection_window"
-
-
-def test_somebody_wrongly_left_out_makes_the_office_screen_again_and_the_objection_stays(bureau: Bureau, proposed: str) -> None:
-    objection = bureau.clerk.post(f"/api/v1/programmes/{proposed}/objections", {"kind": "omitted"}, on="2016-12-28")["id"]
-    bureau.reviewer.post(f"/api/v1/objections/{objection}/decision", {"upheld": True, "reason": "漏报"}, on="2016-12-29")
-
-    bureau.screen(proposed, reason="异议成立", on="2016-12-30")
-    again = bureau.officer.post(f"/api/v1/programmes/{proposed}/proposal", {}, on="2016-12-30")
-
-    assert again["objections_until"] == "2017-01-06"
-    assert [each["id"] for each in bureau.clerk.get(f"/api/v1/programmes/{proposed}/objections")["items"]] == [objection]
-    assert len(bureau.office.said(SelectionProposed)) == 2
