@@ -207,3 +207,29 @@ def test_whatever_a_file_holds_its_rows_add_up(rows: list[tuple[str, str, str, s
     assert len(rows) == table.rows
     assert len(people) + out + again + table.blank == table.rows
     assert set(COLUMNS) >= table.columns
+
+
+def test_the_same_rows_in_any_order_change_nothing(run: Run, tmp_path: Path) -> None:
+    header = "户编号,姓名,身份证号,与户主关系,联系电话"
+    lines = [
+        f"H1,王小明,{HEAD},户主,13800138000",
+        f"H1,李四,{WIFE},妻,",
+        f"H1,李四,{WIFE},妻,",
+        f"H1,王小小,{CHILD},子,12",
+        f"H2,孙八,{OTHER},户主,",
+        "H2,孙九,420202195001011234,子,",
+        "H3,赵六,420281198002291117,户主,12",
+        ",,,,",
+    ]
+    first = run(csv(tmp_path / "a.csv", header, *lines))
+    assert (first["accepted"], first["new"], first["duplicates"], first["blank"]) == (3, 3, 1, 1)
+    same = ("rows", "accepted", "rejected", "duplicates", "blank")
+
+    @given(st.permutations(lines))
+    @settings(max_examples=12, deadline=None)
+    def in_order(order: list[str]) -> None:
+        again = run(csv(tmp_path / "b.csv", header, *order))
+        assert (again["new"], again["updated"], again["unchanged"]) == (0, 0, 3)
+        assert {name: again[name] for name in same} == {name: first[name] for name in same}
+
+    in_order()
