@@ -275,12 +275,13 @@ LEFT: Final = {
     "consent_withdrawn": L_("撤回同意"),
     "moved": L_("迁出"),
     "died": L_("死亡"),
+    "duplicate": L_("同一人的重复档案"),
 }
 """Why somebody left a list."""
 
 OBJECTION_KIND: Final = {"not_entitled": "不符合条件", "omitted": "应入选而未入选"}
 
-WITHDRAWAL: Final = {"consent_withdrawn": "撤回同意", "moved": "迁出", "died": "死亡"}
+WITHDRAWAL: Final = {"consent_withdrawn": "撤回同意", "moved": "迁出", "died": "死亡", "duplicate": "同一人的重复档案"}
 
 LEAVING: Final = [(code, LEFT[code]) for code in WITHDRAWAL]
 """Why a recipient leaves, as a form offers it."""

@@ -137,7 +137,7 @@ class RecipientWithdrawn(Event):
     programme_id: UUID
     contract_id: UUID
     withdrawn_on: date
-    reason: Literal["consent_withdrawn", "moved", "died"]
+    reason: Literal["consent_withdrawn", "moved", "died", "duplicate"]
 
 
 class RecipientErased(Event):

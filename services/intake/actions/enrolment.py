@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, or_, select
 
 from services.intake.actions.reserve import replace
 from services.intake.domain.enrolment import (
@@ -21,9 +21,11 @@ from services.intake.domain.enrolment import (
 )
 from services.intake.domain.programme import check_may_complete, check_stage
 from services.intake.store import (
+    IN_FORCE,
     Candidate,
     Consent,
     Contract,
+    DuplicatePair,
     Household,
     Person,
     Programme,
@@ -41,7 +43,7 @@ from shared.plugins import Hooks
 from shared.rules import Rules
 from shared.work import Work
 
-Withdrawal = Literal["consent_withdrawn", "moved", "died"]
+Withdrawal = Literal["consent_withdrawn", "moved", "died", "duplicate"]
 LEAVES = {"moved": "moved", "died": "died"}
 """Withdrawals after which the person is no longer here at all."""
 STREET_DIGITS = 9
@@ -53,6 +55,12 @@ class NotListed(WrongState):
 
 class AlreadyWithdrawn(WrongState):
     code = "already-withdrawn"
+
+
+class NotTwice(WrongState):
+    """The list does not name the person twice, by another record."""
+
+    code = "not-twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +157,8 @@ def withdraw(recipient_id: UUID, *, reason: Withdrawal, work: Work, today: date,
     work.about("recipient", recipient_id)
     if recipient.withdrawn_on is not None:
         raise AlreadyWithdrawn(f"已于 {recipient.withdrawn_on} 退出")
+    if reason == "duplicate":
+        _check_named_twice(recipient, work)
     if reason in LEAVES:
         work.get(Person, recipient.person_id).status = LEAVES[reason]
         note_change(recipient.person_id, "DELETE", work)
@@ -170,6 +180,20 @@ def take_out(recipient: Recipient, programme: Programme, reason: Withdrawal, *, 
         )
     )
     return _replaced(work, programme, candidate, reason)
+
+
+def _check_named_twice(recipient: Recipient, work: Work) -> None:
+    """Raises NotTwice: a place is given up as a duplicate only where a merge is proposed with another record that holds one."""
+    of_pair = or_(col(DuplicatePair.first_id) == recipient.person_id, col(DuplicatePair.second_id) == recipient.person_id)
+    pairs = work.select(select(DuplicatePair).where(col(DuplicatePair.status) == "proposed", of_pair))
+    others = {person for pair in pairs for person in (pair.first_id, pair.second_id)} - {recipient.person_id}
+    holding = (
+        col(Candidate.programme_id) == recipient.programme_id,
+        col(Candidate.person_id).in_(others),
+        col(Candidate.state).in_(IN_FORCE),
+    )
+    if work.first(select(Candidate).where(*holding)) is None:
+        raise NotTwice("该人员没有另一份待合并的档案在本名单上占有名额，不能以重复档案为由退出", field="reason")
 
 
 def _replaced(work: Work, programme: Programme, left: Candidate, reason: Withdrawal) -> UUID | None:

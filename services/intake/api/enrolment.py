@@ -36,7 +36,8 @@ class Enrol(Body):
 
 
 class Withdraw(Body):
-    reason: Literal["consent_withdrawn", "moved", "died"]
+    reason: Literal["consent_withdrawn", "moved", "died", "duplicate"]
+    """`duplicate` only where the two records of one person are both on the list."""
 
 
 @router.post("/programmes/{programme_id}/consents", status_code=201)

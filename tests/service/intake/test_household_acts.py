@@ -8,6 +8,7 @@ import pytest
 
 from services.intake.app import SERVICE
 from shared.demo.population import Population
+from shared.events.intake import RecipientWithdrawn
 from tests.conftest import Office
 from tests.service.intake.bureau import Bureau
 from tests.service.intake.test_console import SCRIPT, Clerk
@@ -134,6 +135,24 @@ def test_a_death_gives_the_place_on_a_list_to_the_next_reserve(bureau: Bureau, c
     assert len(done["replaced_by"]) == 1
     assert listed["id"] not in {each["id"] for each in bureau.candidates(confirmed, "listed")}
     assert done["replaced_by"][0] in {each["id"] for each in bureau.candidates(confirmed, "listed")}
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("died", "died"), ("left", "moved")])
+def test_who_is_served_and_dies_or_moves_away_is_let_go_with_the_reason(bureau: Bureau, confirmed: str, kind: str, reason: str) -> None:
+    listed = bureau.candidates(confirmed, "listed")[0]
+    recipient = bureau.serve(confirmed, listed)
+    household = bureau.officer.get(f"/api/v1/persons/{listed['person_id']}/file", purpose="audit")["household"]["id"]
+    head, others = parts(file_of(bureau, household))
+    if listed["person_id"] == head and others:
+        relations = {head: "other", others[0]: "head"} | dict.fromkeys(others[1:], "other")
+        act(bureau, household, "heads", relations=relations, on="2017-02-01")
+
+    done = act(bureau, household, "departures", person_id=listed["person_id"], kind=kind, on="2017-02-01")
+
+    [event] = bureau.office.said(RecipientWithdrawn)
+    assert (str(event.recipient_id), event.reason) == (recipient, reason)
+    changes = bureau.officer.get(f"/api/v1/programmes/{confirmed}/changes")["items"]
+    assert [(each["left_id"], each["reason"], each["moved_up_id"]) for each in changes] == [(listed["id"], reason, done["replaced_by"][0])]
 
 
 def test_the_pages_record_acts_without_a_name_and_say_what_is_missing(bureau: Bureau) -> None:

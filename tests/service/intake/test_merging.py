@@ -29,9 +29,11 @@ from services.intake.store.duplicates import in_order
 from shared.access import Actor
 from shared.demo.population import Population
 from shared.errors import Refusal
+from shared.events.intake import RecipientWithdrawn
 from shared.work import Reader, Work
 from tests.conftest import HUANGSHI
-from tests.service.intake.bureau import Bureau
+from tests.service.intake.bureau import Bureau, consent, signed
+from tests.service.intake.test_console import Clerk
 
 CLERK = Actor("clerk", "经办", frozenset({"clerk"}), (HUANGSHI,))
 OFFICER = Actor("officer", "负责人", frozenset({"officer"}), (HUANGSHI,))
@@ -153,6 +155,30 @@ def test_two_places_of_one_programme_are_one_only_after_a_reserve_moved_up(burea
 
     assert len(bureau.candidates(confirmed, "listed")) == 8
     assert person_of(bureau, given_up) == give_up  # a place given up stays where it was
+
+
+def test_of_two_services_of_one_person_one_ends_for_that_reason_and_a_reserve_moves_up(bureau: Bureau, confirmed: str) -> None:
+    kept, given_up = bureau.candidates(confirmed, "listed")[:2]
+    keep, give_up = person_of(bureau, kept), person_of(bureau, given_up)
+    bureau.ask(confirmed, [consent(kept), consent(given_up)])
+    bureau.office.hear(signed(), on=date(2016, 9, 1))
+    recipients = {
+        each["candidate_id"]: each["recipient_id"] for each in bureau.enrol(confirmed, [kept["id"], given_up["id"]])["recipients"]
+    }
+    leaving, on = f"/api/v1/recipients/{recipients[given_up['id']]}/withdrawal", "2017-02-08"
+    bureau.clerk.post(leaving, {"reason": "duplicate"}, on=on, expect=409)  # nobody says yet that they are of one person
+    merge(bureau, keep=keep, give_up=give_up, on=on, expect=409)
+
+    left = bureau.clerk.post(leaving, {"reason": "duplicate"}, on=on)
+    bureau.officer.post(f"/api/v1/duplicates/{pair_of(bureau, keep, give_up)}/merge", WHY, on=on)
+
+    assert left["replaced_by"] in {each["id"] for each in bureau.candidates(confirmed, "listed")}
+    [event] = bureau.office.said(RecipientWithdrawn)
+    assert (str(event.recipient_id), event.reason) == (recipients[given_up["id"]], "duplicate")
+    changes = bureau.officer.get(f"/api/v1/programmes/{confirmed}/changes")["items"]
+    assert [(each["reason"], each["moved_up_id"]) for each in changes] == [("duplicate", left["replaced_by"])]
+    clerk = Clerk(bureau.office, "liu", "clerk").sign_in()
+    assert "同一人的重复档案" in clerk.get(f"/console/programmes/{confirmed}/changes/")
 
 
 def test_a_merged_record_is_not_enrolled_by_anybody() -> None:
