@@ -11,7 +11,7 @@ import os
 import stat
 from base64 import b64decode, b64encode
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -143,8 +143,12 @@ class Keyring:
 
     def search_hashes(self, value: str) -> list[str]:
         """The same under every key by which it may have been kept, the one in force first."""
-        told = value.strip().upper().encode()
-        return [hmac.new(key.search, told, sha256).hexdigest() for key in self._keys]
+        return self.search_hashes_of((value,))[value]
+
+    def search_hashes_of(self, values: Iterable[str]) -> dict[str, list[str]]:
+        """The same of many values."""
+        keys = [key.search for key in self._keys]
+        return {value: [hmac.digest(key, value.strip().upper().encode(), sha256).hex() for key in keys] for value in values}
 
     @property
     def _keys(self) -> tuple[Key, ...]:

@@ -6,7 +6,6 @@ the others cost little.
 """
 
 import re
-from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from io import BytesIO
@@ -30,6 +29,7 @@ from shared.sheets.book import (
     protected,
 )
 from shared.sheets.row_form import RowForm
+from shared.sheets.shared_texts import SharedTexts, refuse_entities
 from shared.sheets.sheet_marks import Marks, column_of, marks_of
 
 MOST_UNPACKED: Final = 2 << 30
@@ -61,7 +61,7 @@ def xlsx_book(content: bytes) -> Book:
         if any(entry.flag_bits & 1 for entry in archive.infolist()):
             raise protected()
         outline = _Outline(archive)
-        texts = _Texts(archive, outline.texts)
+        texts = _shared_texts(archive, outline.texts)
         readings = [(name, is_hidden, _reading(archive, part, texts)) for name, is_hidden, part in outline.sheets]
         sheets = [Sheet(name, is_hidden, reading, reading.hidden) for name, is_hidden, reading in readings]
     except _BROKEN as error:
@@ -69,10 +69,19 @@ def xlsx_book(content: bytes) -> Book:
     return Book(sheets, MACINTOSH_LATER if outline.is_from_1904 else 0)
 
 
-def _reading(archive: ZipFile, part: str, texts: "_Texts") -> "_Reading":
+def _reading(archive: ZipFile, part: str, texts: SharedTexts) -> "_Reading":
     if archive.getinfo(part).file_size > MOST_UNPACKED:
         raise _choking()
     return _Reading(archive, part, texts)
+
+
+def _shared_texts(archive: ZipFile, part: str) -> SharedTexts:
+    if not part:
+        return SharedTexts(())
+    if archive.getinfo(part).file_size > MOST_TEXTS:
+        raise _choking()
+    with archive.open(part) as file:
+        return SharedTexts(iter(partial(file.read, BLOCK), b""))
 
 
 def _choking() -> SheetUnreadable:
@@ -119,65 +128,14 @@ def _small(archive: ZipFile, part: str) -> bytes:
 def _parse(xml: bytes, started: Callable[[str, dict[str, str]], None]) -> None:
     parser = ParserCreate()
     parser.StartElementHandler = started
-    parser.EntityDeclHandler = _refuse_entities
+    parser.EntityDeclHandler = refuse_entities
     parser.Parse(xml, True)
-
-
-def _refuse_entities(*_: object) -> None:
-    raise ValueError("a workbook declares no entities")
-
-
-class _Texts:
-    """The table of shared texts, as one run of bytes and where each begins: a list of a million strings needs five times that."""
-
-    def __init__(self, archive: ZipFile, part: str) -> None:
-        self._bytes = bytearray()
-        self._ends = array("Q", [0])
-        if not part:
-            return
-        if archive.getinfo(part).file_size > MOST_TEXTS:
-            raise _choking()
-        self._depth_of_reading = 0
-        self._is_text = False
-        parser = ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        parser.EntityDeclHandler = _refuse_entities
-        with archive.open(part) as file:
-            while block := file.read(BLOCK):
-                parser.Parse(block, False)
-        parser.Parse(b"", True)
-
-    def __getitem__(self, index: int) -> str:
-        if not 0 <= index < len(self._ends) - 1:
-            raise ValueError("a text that the workbook does not have")
-        return self._bytes[self._ends[index] : self._ends[index + 1]].decode()
-
-    def _start(self, name: str, _: dict[str, str]) -> None:
-        kind = name.rpartition(":")[2]
-        if kind in ("rPh", "phoneticPr"):
-            self._depth_of_reading += 1
-        self._is_text = kind == "t" and not self._depth_of_reading
-
-    def _end(self, name: str) -> None:
-        kind = name.rpartition(":")[2]
-        self._is_text = False
-        if kind in ("rPh", "phoneticPr"):
-            self._depth_of_reading -= 1
-        elif kind == "si":
-            self._ends.append(len(self._bytes))
-
-    def _text(self, text: str) -> None:
-        if self._is_text:
-            self._bytes += text.encode()
 
 
 class _Reading:
     """The rows of one sheet, from the beginning each time it is called."""
 
-    def __init__(self, archive: ZipFile, part: str, texts: _Texts) -> None:
+    def __init__(self, archive: ZipFile, part: str, texts: SharedTexts) -> None:
         self._archive = archive
         self._part = part
         self._texts = texts
@@ -285,7 +243,7 @@ _LETTERS: Final = [*ascii_uppercase, *(f"A{each}" for each in ascii_uppercase)]
 _COLUMNS: Final = {letters: column_of(letters) for letters in _LETTERS}
 
 
-def _by_expat(body: str, texts: _Texts) -> Sequence[Cell]:
+def _by_expat(body: str, texts: SharedTexts) -> Sequence[Cell]:
     row = _Row(texts)
     parser = ParserCreate()
     parser.buffer_text = True
@@ -300,7 +258,7 @@ def _by_expat(body: str, texts: _Texts) -> Sequence[Cell]:
 class _Row:
     """One row, element by element."""
 
-    def __init__(self, texts: _Texts) -> None:
+    def __init__(self, texts: SharedTexts) -> None:
         self.cells: list[Cell] = []
         self._texts = texts
         self._within = ""

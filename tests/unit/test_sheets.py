@@ -1,5 +1,6 @@
 """Spreadsheets are read as they are, nothing in them is evaluated, and what is no spreadsheet is refused by its rule."""
 
+import re
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from shared.sheets import Formula, SheetUnreadable, open_book
 from shared.sheets.book import Hidden, Merged, day_of_serial
 from shared.sheets.row_form import RowForm
+from shared.sheets.shared_texts import SharedTexts
 from shared.sheets.sheet_marks import marks_of
 from shared.sheets.xlsx import MOST_UNPACKED
 
@@ -105,6 +107,32 @@ def test_rows_that_are_left_out_keep_the_numbers_of_those_that_follow() -> None:
     book.active["A9"] = "末行"
 
     assert rows(xlsx(book))[-1] == (9, ["末行"])
+
+
+@pytest.mark.parametrize("length", [1, 9, 100, 1 << 20])
+@pytest.mark.parametrize("prefix", ["", "x:"])
+@pytest.mark.parametrize("at_hand", [2, 100])
+def test_shared_texts_are_found_by_their_position(length: int, prefix: str, at_hand: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also an empty one, and one that holds what looks like the end of a tag; wherever the file is cut."""
+    monkeypatch.setattr("shared.sheets.shared_texts.AT_HAND", at_hand)
+    table = (
+        '<?xml version="1.0"?><sst count="8">\n<si><t>王>小</t></si><si/><si><t xml:space="preserve"> 甲 </t></si><si><t>A&amp;B</t></si>'
+    )
+    table += '<si><r><rPr/><t>王</t></r><r><t>小</t></r><rPh sb="0" eb="1"><t>w</t></rPh></si><si><t/></si><si><t></t></si><si/></sst>'
+    content = re.sub(r"<(/?)(?=[a-zA-Z])", rf"<\1{prefix}", table).encode()
+
+    texts = SharedTexts(content[at : at + length] for at in range(0, len(content), length))
+
+    assert [texts[at] for at in range(8)] == ["王>小", "", " 甲 ", "A&B", "王小", "", "", ""]
+    with pytest.raises(SheetUnreadable):
+        texts[8]
+
+
+@pytest.mark.parametrize(
+    "table", ["<sst><si><t>甲</t></si>", "<sst><si><t>甲", '<!DOCTYPE x [<!ENTITY a "b">]><sst></sst>', "<sst><si>&b;</si></sst>"]
+)
+def test_a_table_of_shared_texts_that_is_none_is_refused(table: str) -> None:
+    assert refused(_with_texts(xlsx(simple()), table)) == "file-broken"
 
 
 def test_what_is_hidden_is_read_and_named() -> None:

@@ -1,6 +1,6 @@
 """What each row of a roster would do to the store: bring somebody new, change somebody who is known, change nothing, or stay out."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import Any, Final, Literal, cast
@@ -100,8 +100,9 @@ class Planned:
 def plan(rows: Sequence[Judged], table: RosterTable, reader: Reader, keyring: Keyring) -> list[Planned]:
     """Hold some rows against the store."""
     good = [row for row in rows if isinstance(row, RosterRow)]
-    people = _known({number for row in good for number in (row.identity.number, row.head_number) if number}, reader, keyring)
-    numbers = {row.identity.number: _household_no(row, people, keyring) for row in good}
+    hashes = keyring.search_hashes_of({number for row in good for number in (row.identity.number, row.head_number) if number})
+    people = _known(hashes, reader)
+    numbers = {row.identity.number: _household_no(row, people, hashes) for row in good}
     households = known_households(set(numbers.values()), reader=reader) if good else {}
     row_key = keyring.derive("rows of rosters")
     planned = []
@@ -111,16 +112,15 @@ def plan(rows: Sequence[Judged], table: RosterTable, reader: Reader, keyring: Ke
         elif isinstance(row, Again):
             planned.append(Planned(row, "duplicate"))
         else:
-            number, key = numbers[row.identity.number], keyring.search_hash(row.identity.number)
+            number, key = numbers[row.identity.number], hashes[row.identity.number][0]
             planned.append(_beside(row, number, key, people.get(row.identity.number), households.get(number), table, row_key))
     return planned
 
 
-def _known(numbers: Collection[str], reader: Reader, keyring: Keyring) -> dict[str, Known]:
+def _known(hashes: Mapping[str, Sequence[str]], reader: Reader) -> dict[str, Known]:
     """Who of these is in the store, by identity number; while the key is being changed the hash may be of either."""
-    if not numbers:
+    if not hashes:
         return {}
-    hashes = {number: keyring.search_hashes(number) for number in numbers}
     found = known_people([each for them in hashes.values() for each in them], reader=reader)
     return {number: found[each] for number, them in hashes.items() for each in them if each in found}
 
@@ -137,12 +137,12 @@ def _beside(
     return Planned(row, "update" if known else "new", number, key, row_hash, known)
 
 
-def _household_no(row: RosterRow, people: Mapping[str, Known], keyring: Keyring) -> str:
+def _household_no(row: RosterRow, people: Mapping[str, Known], hashes: Mapping[str, Sequence[str]]) -> str:
     """A roster that does not number its households leaves those who are known where they are, and who is new comes to the head's."""
     if row.household_no:
         return row.household_no
     at_home = people.get(row.identity.number) or people.get(row.head_number)
-    return at_home.household_no if at_home else WITHOUT_NUMBER + keyring.search_hash(row.head_number)[:16]
+    return at_home.household_no if at_home else WITHOUT_NUMBER + hashes[row.head_number][0][:16]
 
 
 def _hash(row: RosterRow, number: str, table: RosterTable, key: bytes) -> str:
