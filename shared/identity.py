@@ -162,12 +162,17 @@ def check_uscc(text: str) -> str:
     return code
 
 
-def check_disability_card(text: str) -> DisabilityCard:
-    """Read a disability card number: identity number, kind, level. Raises DisabilityCardFault or IdentityFault."""
+def check_disability_card(text: str, holder: Identity | None = None) -> DisabilityCard:
+    """Read a disability card number: identity number, kind, level. Raises DisabilityCardFault or IdentityFault.
+
+    The number of a `holder` who is known is not checked again.
+    """
     found = _DISABILITY_CARD.fullmatch(text.strip().upper())
     if not found:
         raise DisabilityCardFault("残疾人证号应为 18 位身份证号加 1 位类别（1–7）和 1 位等级（1–4）", field="disability_card")
-    return DisabilityCard(check_identity_number(found[1]), int(found[2]), int(found[3]))
+    if holder is None or holder.number != found[1]:
+        holder = check_identity_number(found[1])
+    return DisabilityCard(holder, int(found[2]), int(found[3]))
 
 
 def _wrong_length(number: str) -> IdentityFault:

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from services.intake.domain.columns import (
     ADDRESS,
+    AT,
     CATEGORY,
     DISABILITY_CARD,
     DIVISION,
@@ -38,6 +39,7 @@ Verdict = Literal["new", "update", "unchanged", "faulty", "duplicate"]
 WITHOUT_NUMBER: Final = "名册-"
 """Begins the number of a household that no roster has numbered; the rest is a keyed hash of its head's identity number."""
 MERGED_NUMBER: Final = "该号码的档案已并入另一份档案，请改填现行的身份证号"
+KNOWN_ALREADY: Final = "该人员已建档；本行改正之前，档案保持不变"
 _PERSONAL: Final = {
     PHONE: "phone",
     ADDRESS: "address",
@@ -100,7 +102,10 @@ class Planned:
 def plan(rows: Sequence[Judged], table: RosterTable, reader: Reader, keyring: Keyring) -> list[Planned]:
     """Hold some rows against the store."""
     good = [row for row in rows if isinstance(row, RosterRow)]
-    hashes = keyring.search_hashes_of({number for row in good for number in (row.identity.number, row.head_number) if number})
+    stated = {number for row in good for number in (row.identity.number, row.head_number)} | {
+        _stated_number(row) for row in rows if isinstance(row, Faulty)
+    }
+    hashes = keyring.search_hashes_of(stated - {""})
     people = _known(hashes, reader)
     numbers = {row.identity.number: _household_no(row, people, hashes) for row in good}
     households = known_households(set(numbers.values()), reader=reader) if good else {}
@@ -108,7 +113,7 @@ def plan(rows: Sequence[Judged], table: RosterTable, reader: Reader, keyring: Ke
     planned = []
     for row in rows:
         if isinstance(row, Faulty):
-            planned.append(Planned(row, "faulty"))
+            planned.append(Planned(_beside_known(row, people.get(_stated_number(row))), "faulty"))
         elif isinstance(row, Again):
             planned.append(Planned(row, "duplicate"))
         else:
@@ -135,6 +140,22 @@ def _beside(
     if fault := _store_fault(row, known, household, table):
         return Planned(fault, "faulty")
     return Planned(row, "update" if known else "new", number, key, row_hash, known)
+
+
+def _stated_number(row: Faulty) -> str:
+    """The identity number of a row that stays out for something else; "" where the number itself is what is wrong."""
+    return "" if any(fault.column == IDENTITY for fault in row.faults) else row.line.texts[AT[IDENTITY]]
+
+
+def _beside_known(row: Faulty, known: Known | None) -> Faulty:
+    """Says of whom the store has already that it stays as it is: the gravest fault remains the first."""
+    if known is None:
+        return row
+    line = row.line
+    place = f"{line.sheet}!" if line.sheet else ""
+    cell = f"{place}{cell_name(line.number, line.columns[IDENTITY])}"
+    message = MERGED_NUMBER if known.is_merged else KNOWN_ALREADY
+    return row._replace(faults=(*row.faults, CellFault(cell, IDENTITY, message, message)))
 
 
 def _household_no(row: RosterRow, people: Mapping[str, Known], hashes: Mapping[str, Sequence[str]]) -> str:

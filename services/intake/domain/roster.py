@@ -77,26 +77,13 @@ class _Checking:
         row.agrees_with_identity(identity)
         if row.faults or identity is None:
             return Faulty(line, row.told())
+        head_number = "" if household_no else line.household or identity.number
+        relation = coded.relation or row.position_in_household()
+        # by position: nineteen fields by name take as long as reading the identity number
         return RosterRow(
-            number=line.number,
-            sheet=line.sheet,
-            household_no=household_no,
-            head_number="" if household_no else line.household or identity.number,
-            category=coded.category,
-            division=row.division(identity),
-            living_members=coded.living_members,
-            name=name,
-            identity=identity,
-            relation=coded.relation or row.position_in_household(),
-            marital=coded.marital,
-            schooling=coded.schooling,
-            single_parent=coded.single_parent,
-            disability_card=card,
-            disability_kind=kind,
-            disability_level=level,
-            illness=illness,
-            phone=phone,
-            address=address,
+            *(line.number, line.sheet, household_no, head_number, coded.category, row.division(identity), coded.living_members),
+            *(name, identity, relation, coded.marital, coded.schooling, coded.single_parent),
+            *(card, kind, level, illness, phone, address),
         )
 
     def _of_words(self, row: Reading) -> Coded:

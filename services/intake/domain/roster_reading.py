@@ -232,7 +232,7 @@ class Reading:
             self.fault(DISABILITY_CARD, "残疾证号前 18 位与本人身份证号不一致")
             return "", 0, 0
         try:
-            card = check_disability_card(text)
+            card = check_disability_card(text, identity)
         except (DisabilityCardFault, IdentityFault) as fault:
             self.fault(DISABILITY_CARD, fault.message)
             return "", 0, 0

@@ -55,6 +55,22 @@ def test_bad_rows_stay_out_with_a_reason_per_cell(bureau: Bureau, people: Popula
     assert bureau.office.said(RosterAccepted)[0].rejected == told["faulty"]
 
 
+def test_a_bad_row_of_somebody_known_says_that_the_record_stays(bureau: Bureau, people: Population) -> None:
+    known, new = (row._replace(实际居住人数=1) for row in people.allowance[:2])
+    bureau.accept(bureau.upload([known])["roster_id"])
+
+    roster = bureau.upload([row._replace(联系电话="12", 与户主关系="本人", 户编号=f"户{at}") for at, row in enumerate((known, new))])[
+        "roster_id"
+    ]
+
+    rows = bureau.clerk.get(f"/api/v1/rosters/{roster}/rows")["items"]
+    told = bureau.clerk.get(f"/api/v1/rosters/{roster}")
+    assert [[fault["column"] for fault in row["faults"]] for row in rows] == [["联系电话", "身份证号"], ["联系电话"]]
+    assert "已建档" in rows[0]["faults"][1]["message"]
+    assert known.身份证号 not in str(rows)
+    assert (told["faulty"], told["new"], told["updated"]) == (2, 0, 0)
+
+
 def test_a_person_of_another_category_is_not_pulled_over(bureau: Bureau, people: Population) -> None:
     row = people.allowance[0]._replace(救助类别="城市低保", 实际居住人数=1)
     bureau.accept(bureau.upload([row])["roster_id"])
