@@ -171,7 +171,7 @@ def import_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, work: W
     if position + CHUNK < prepared.table.filled:
         return position + CHUNK
     roster.blank, roster.rows = prepared.table.blank, prepared.table.rows
-    roster.households, roster.unseen = len(prepared.good_households), prepared.table.unseen._asdict()
+    roster.households, roster.unseen = prepared.good_households, prepared.table.unseen._asdict()
     roster.status, roster.reviewed_at = "reviewed", work.now
     return None
 

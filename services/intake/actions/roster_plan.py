@@ -1,5 +1,6 @@
 """What each row of a roster would do to the store: bring somebody new, change somebody who is known, change nothing, or stay out."""
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
@@ -55,7 +56,7 @@ class Reviewing:
 
     def __init__(self, table: RosterTable, frame: RosterFrame, reader: Reader) -> None:
         self.table = table
-        self.good_households: set[str] = set()
+        self._good = array("q")
         self._frame = frame
         self._judged: Iterator[Judged] = iter(())
         self._next = -1
@@ -72,7 +73,7 @@ class Reviewing:
             return self._taken[1]
         if position != self._next:
             self._judged, self._next = judge(self.table, self._frame), 0
-            self.good_households.clear()
+            self._good = array("q")
             while self._next < position:
                 self._step()
         rows = [self._step() for _ in range(min(most, self.table.filled - position))]
@@ -83,8 +84,15 @@ class Reviewing:
         found = next(self._judged)
         self._next += 1
         if isinstance(found, RosterRow):
-            self.good_households.add(found.household_no or found.head_number)
+            household = hash(found.household_no or found.head_number)
+            if not self._good or household != self._good[-1]:
+                self._good.append(household)
         return found
+
+    @property
+    def good_households(self) -> int:
+        """Households with a row that does not stay out, of those taken so far; their rows mostly stand together."""
+        return len(set(self._good))
 
 
 @dataclass(frozen=True, slots=True)

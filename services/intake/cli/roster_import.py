@@ -98,29 +98,30 @@ async def _import_file(path: Path, asked: Asked, runtime: Runtime) -> dict[str, 
         stored = await asyncio.to_thread(runtime.files.put, content, most=MOST_BYTES)
         roster_id = await runtime.read(_unfinished, stored.sha256)
         table = await asyncio.to_thread(_table, path, asked, runtime.store)
-        assumed = _assumed(path, table, asked)
+        assumed, names, rows = _assumed(path, table, asked), table.names, table.rows
+        del table  # the job reads the file itself; two of a long one at a time are too much
         if roster_id is None:
             file_id = await runtime.run(keep_file, stored, actor=OPERATOR)
             terms = {"name": path.name[:200], "purpose": "planning", "reference_on": asked.reference_on, "survey_id": None}
             place = {"division": asked.division or EVERYWHERE, "category": asked.category or assumed.get(CATEGORY, "")}
-            found = {"file": file_id, "rows": table.rows, "columns": table.names}
+            found = {"file": file_id, "rows": rows, "columns": names}
             roster_id = (await _act(runtime, actions.upload_roster, **terms, **place, **found))["roster_id"]
         del content
         await _finished(runtime, roster_id)
         if asked.is_accepted:
-            await _accept(runtime, roster_id, table)
+            await _accept(runtime, roster_id, names, rows)
     told = await runtime.read(_account, roster_id)
     said = {column: labels.CATEGORY.get(word, word) for column, word in assumed.items()}
-    return {"file": path.name, **told, "columns": table.names, "assumed": said}
+    return {"file": path.name, **told, "columns": names, "assumed": said}
 
 
-async def _accept(runtime: Runtime, roster_id: UUID, table: RosterTable) -> None:
+async def _accept(runtime: Runtime, roster_id: UUID, names: Mapping[str, str], rows: int) -> None:
     status = await runtime.read(_status, roster_id)
     if status == "reviewed":
         try:
             await _act(runtime, actions.accept_roster, roster_id)
         except RosterStale:
-            await _act(runtime, actions.map_columns, roster_id, columns=table.names, rows=table.rows, headings=())
+            await _act(runtime, actions.map_columns, roster_id, columns=names, rows=rows, headings=())
             await _finished(runtime, roster_id)
             await _act(runtime, actions.accept_roster, roster_id)
     await _finished(runtime, roster_id)

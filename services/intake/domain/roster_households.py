@@ -46,11 +46,11 @@ class Households:
         self._identities = array("q")
         self._are_heads = bytearray()
         self._numbers = array("q")
-        self._firsts = array("L")
-        self._first_rows = array("L")
-        self._people = array("L")
-        self._heads = array("L")
-        self._agreed = array("L")
+        self._firsts = array("I")
+        self._first_rows = array("I")
+        self._people = array("I")
+        self._heads = array("I")
+        self._agreed = array("I")
         self._said: dict[Agreed, int] = {}
         self._in_order: list[Agreed] = []
         self._joined: dict[int, list[int]] = {}

@@ -81,13 +81,17 @@ class RosterTable:
         hidden = [(part.layout.headers[at], at in part.sheet.hidden().columns) for part in parts for at in part.layout.columns.values()]
         self.unseen = Unseen(0, [], [heading for heading, is_hidden in hidden if is_hidden], list(hidden_sheets))
         self.columns = frozenset(column for part in parts for column in part.layout.columns)
-        self.rows = 0
-        """All rows below the headers, blank ones included."""
+        self._rows_of = [0] * len(parts)
         self.households = Households()
         self._days_later = days_later
         self._kept: list[Line] | None = []
         self.filled = 0
         self._survey()
+
+    @property
+    def rows(self) -> int:
+        """All rows below the headers, blank ones included."""
+        return sum(self._rows_of)
 
     @property
     def blank(self) -> int:
@@ -129,8 +133,8 @@ class RosterTable:
             raise RosterUnreadable("名册只有表头，没有人员", field="file", rule="roster-empty")
 
     def _read(self) -> Iterator[Line]:
-        position, self.rows = 0, 0
-        for part in self.parts:
+        position = 0
+        for index, part in enumerate(self.parts):
             last = part.layout.header_row
             household = ""
             columns, name = part.layout.columns, part.name
@@ -145,7 +149,7 @@ class RosterTable:
                 household = _household_of(texts, columns, household)
                 yield Line(position, name, number, texts, household, columns, numeric, formulas, self._days_later)
                 position += 1
-            self.rows += last - part.layout.header_row
+            self._rows_of[index] = last - part.layout.header_row
 
 
 def read_table(book: Book, names: Mapping[str, str] | None = None) -> RosterTable:

@@ -200,6 +200,20 @@ def test_short_rows_and_blank_rows_are_no_reason_to_stop() -> None:
     assert (table.rows, table.blank, table.filled) == (2, 1, 1)
 
 
+def test_a_roster_that_is_too_long_to_be_kept_is_read_again_and_counts_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    header = ["姓名", "身份证号"]
+    lines = [["王小明", HEAD], ["", ""], ["李四", WIFE], ["王小明", HEAD], ["张三", "1"]]
+    kept = table_of(header, *lines)
+    monkeypatch.setattr("services.intake.domain.roster_table.KEPT", 2)
+    table = table_of(header, *lines)
+
+    judged = judge(table, FRAME)
+    found = [next(judged) for _ in range(table.filled)]
+
+    assert (table.rows, table.filled, table.blank) == (kept.rows, kept.filled, kept.blank) == (5, 4, 1)
+    assert found == list(judge(kept, FRAME))
+
+
 @pytest.mark.parametrize(
     ("cell", "text"), [(None, ""), (2.0, "2"), (13800138000.0, "13800138000"), ("（旧）１号", "（旧）1号"), (True, "True")]
 )
