@@ -231,6 +231,8 @@ def decide(page: Page, programme: str) -> None:
         page.get_by_label("理由，用来答复本人").fill(reason)
         page.get_by_role("button", name="处理", exact=True).click()
         expect(page.get_by_text(reason)).to_be_visible()
+    page.get_by_role("link", name="打印答复书").click()
+    look(page, "12b-answer")
 
 
 def record_consent(page: Page, programme: str) -> None:

@@ -105,6 +105,27 @@ async def decide_objection(
     return see(f"programmes/{programme_id}/objections/")
 
 
+@router.get("/programmes/{programme_id}/objections/{objection_id}/answer/")
+async def answer(request: Request, programme_id: UUID, objection_id: UUID, call: Annotated[Call, allows(*READERS)]) -> Response:
+    """The answer as a letter: to who was left out, or to who has lost a place. Whose name stands on it is logged as read."""
+    programme = await call.find(store.programme, programme_id)
+    found = await call.find(store.objection, objection_id)
+    is_told = found["upheld"] or (found["kind"] == "omitted" and found["upheld"] is not None)
+    if found["programme_id"] != programme_id or found["person_id"] is None or not is_told:
+        raise NotFound("没有要答复本人的异议")
+    read: Any = await call.runtime.run(
+        actions.read_person_file, found["person_id"], purpose="objection", actor=call.actor, today=call.today
+    )
+    return CONSOLE.draw(
+        request,
+        "intake/objection_answer.html",
+        programme=programme,
+        objection=found,
+        name=read["personal"].get("name", ""),
+        today=call.today,
+    )
+
+
 async def keep_document(call: Call, key: str, file: UploadFile | None) -> UUID | None:
     """The signed paper, kept before the act by a key of its own; None where none was handed in."""
     content = await file.read() if file is not None else b""

@@ -38,6 +38,7 @@ from services.intake.store.household import (
     reached_person,
 )
 from services.intake.store.household_act import HouseholdAct, acts_on, household_numbered, members_on
+from services.intake.store.objection import Objection, objection, objections, upheld_about
 from services.intake.store.partner import (
     PartnerCallback,
     PartnerMessage,
@@ -57,7 +58,6 @@ from services.intake.store.programme import (
     Consent,
     Contract,
     ListChange,
-    Objection,
     Programme,
     ProgrammeGroup,
     Project,
@@ -68,14 +68,12 @@ from services.intake.store.programme import (
     counted,
     groups_of,
     list_changes,
-    objections,
     programme,
     programmes,
     projects,
     reached_programme,
     recipients,
     terms_of,
-    upheld_about,
 )
 from services.intake.store.provenance import Source, sources_of_household, sources_of_person
 from services.intake.store.registration import note_accepted, note_change, registered, registered_households, sorting
@@ -193,6 +191,7 @@ __all__ = [
     "note_accepted",
     "note_change",
     "number_of",
+    "objection",
     "objections",
     "open_surveys",
     "own_divisions",

@@ -185,22 +185,6 @@ class ListChange(Table, table=True):
     changed_by: str
 
 
-class Objection(Table, table=True):
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    programme_id: UUID = Field(foreign_key="programme.id", index=True)
-    kind: str
-    person_id: UUID | None = Field(default=None, index=True)
-    """Whom it is about; None for one of a version that did not ask who was left out."""
-    candidate_id: UUID | None = None
-    document: UUID | None = None
-    recorded_by: str
-    recorded_on: date
-    upheld: bool | None = None
-    reason: str = ""
-    decided_by: str = ""
-    decided_on: date | None = None
-
-
 class Consent(Table, table=True):
     """What a candidate or the guardian answered; the database refuses to change it."""
 
@@ -365,21 +349,6 @@ def list_changes(programme_id: UUID, *, reader: Reader, actor: Actor, page: Page
     statement = select(ListChange).where(col(ListChange.programme_id) == programme_id)
     shown = {"programme_id", "id"}
     return listing(reader, statement, page, sort=(ListChange.changed_on, ListChange.id), item=lambda row: row.model_dump(exclude=shown))
-
-
-def objections(programme_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> Listing:
-    reached_programme(reader, programme_id, actor)
-    statement = select(Objection).where(col(Objection.programme_id) == programme_id)
-    return listing(reader, statement, page, sort=(Objection.recorded_on, Objection.id), item=lambda row: row.model_dump())
-
-
-def upheld_about(programme_id: UUID, kind: str, *, reader: Reader) -> list[Person]:
-    """Of whom an objection of that kind was upheld; for a record that was merged into another since, the one that stays."""
-    about = select(col(Objection.person_id)).where(
-        col(Objection.programme_id) == programme_id, col(Objection.kind) == kind, col(Objection.upheld).is_(True)
-    )
-    found = reader.select(select(Person).where(col(Person.id).in_(about)))
-    return [reader.get(Person, each.merged_into) if each.merged_into else each for each in found]
 
 
 def recipients(programme_id: UUID, *, reader: Reader, actor: Actor, page: Page, group: str = "") -> Listing:

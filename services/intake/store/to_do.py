@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.intake.store.duplicates import count_duplicates
-from services.intake.store.programme import Candidate, Objection, Programme
+from services.intake.store.objection import Objection
+from services.intake.store.programme import Candidate, Programme
 from services.intake.store.roster import in_divisions, rosters_to_accept
 from shared.access import Actor
 from shared.work import Reader

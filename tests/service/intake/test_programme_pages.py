@@ -151,6 +151,24 @@ def test_who_says_to_have_been_left_out_is_found_told_why_and_taken_down(bureau:
     assert {mark["purpose"] for mark in marks if mark["reader"] == "liu"} == {"objection"}
 
 
+def test_an_objection_is_answered_by_a_letter_once_it_is_decided(bureau: Bureau, proposed: str) -> None:
+    clerk, path = at(bureau, "liu", "clerk", on="2016-12-28"), f"/console/programmes/{proposed}/objections/"
+    listed, waiting = bureau.candidates(proposed, "listed")[0], bureau.candidates(proposed, "waiting")[0]
+    bodies = ({"kind": "not_entitled", "candidate_id": listed["id"]}, {"kind": "omitted", "person_id": waiting["person_id"]})
+    ids = [bureau.clerk.post(f"/api/v1/programmes/{proposed}/objections", body, on="2016-12-27")["id"] for body in bodies]
+    clerk.get(f"{path}{ids[1]}/answer/", 404)
+    for objection, upheld in zip(ids, (True, False), strict=True):
+        decision = {"upheld": upheld, "reason": "入户核实"}
+        bureau.reviewer.post(f"/api/v1/objections/{objection}/decision", decision, on="2016-12-28")
+
+    page = clerk.get(path)
+    assert all(f"{path}{objection}/answer/" in page for objection in ids)
+    assert "您不再列入名单" in clerk.get(f"{path}{ids[0]}/answer/")
+    assert "异议不成立，名单不变" in clerk.get(f"{path}{ids[1]}/answer/")
+    marks = bureau.officer.get(f"/api/v1/persons/{waiting['person_id']}/readings")["items"]
+    assert [mark["purpose"] for mark in marks if mark["reader"] == "liu"] == ["objection"]
+
+
 def screen(officer: Clerk, path: str) -> str:
     officer.post(f"{path}screening/", key=officer.key(path), confirmed="yes")
     while "刷新" in (page := officer.get(path)):
