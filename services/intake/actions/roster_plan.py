@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
+from itertools import groupby
 from typing import Any, Final, Literal, cast
 from uuid import UUID
 
@@ -92,7 +93,7 @@ class Reviewing:
     @property
     def good_households(self) -> int:
         """Households with a row that does not stay out, of those taken so far; their rows mostly stand together."""
-        return len(set(self._good))
+        return sum(1 for _ in groupby(sorted(self._good)))  # a set of a million needs three times the memory
 
 
 @dataclass(frozen=True, slots=True)
