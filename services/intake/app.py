@@ -11,7 +11,7 @@ from shared.jobs import Job
 from shared.rewrapping import Wrapped
 from shared.service import Runtime, Service, answer, on
 
-OF_HOUSEHOLDS = ("observation", "household_act")
+OF_HOUSEHOLDS = ("observation", "household_act", "attachment")
 FLAGS = ("left_behind_children", "lost_only_child", "frail_lone_elders", "children_in_difficulty", "children_without_care")
 
 

@@ -207,6 +207,17 @@ PERSONAL: Final = {
 }
 """Sealed fields beside the name, in the order in which a file shows them."""
 
+ATTACHMENT: Final = {
+    "photo": L_("照片"),
+    "identity": L_("身份证件"),
+    "register": L_("户口簿"),
+    "disability": L_("残疾证"),
+    "medical": L_("病历或诊断"),
+    "application": L_("申请书"),
+    "other": L_("其他材料"),
+}
+"""Of what kind a paper in a household's file is."""
+
 READ: Final = {
     "file": L_("档案"),
     "search": L_("查找结果"),

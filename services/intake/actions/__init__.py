@@ -1,6 +1,7 @@
 """What people do in intake: one function, one transaction."""
 
 from services.intake.actions.acceptance import accept_roster, acceptance_chunk, reject_roster
+from services.intake.actions.attachment import attach, read_attachment
 from services.intake.actions.campaign import record_call, set_team
 from services.intake.actions.circumstance import circumstances, record_circumstances
 from services.intake.actions.criteria import count_groups, criterion_facts, known_flags, preview
@@ -38,6 +39,7 @@ __all__ = [
     "acceptance_chunk",
     "adjust_quota",
     "amend_programme",
+    "attach",
     "change_head",
     "circumstances",
     "compare_records",
@@ -76,6 +78,7 @@ __all__ = [
     "propose_selection",
     "prove",
     "public_notice",
+    "read_attachment",
     "read_household_file",
     "read_person_file",
     "read_roster",

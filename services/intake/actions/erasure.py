@@ -12,9 +12,11 @@ from services.intake.actions.search import index_people, people_of
 from services.intake.domain.programme import check_different_officer
 from services.intake.domain.retention import CLASSES, SCOPES, WHOLE, kept_since
 from services.intake.store import (
+    Attachment,
     Candidate,
     Consent,
     Contract,
+    HouseholdAct,
     Objection,
     Person,
     PersonSecret,
@@ -177,10 +179,12 @@ def _erase(records: Collection[UUID], division: str, work: Work, today: date) ->
 
 
 def _documents(records: Collection[UUID], division: str, work: Work) -> list[str]:
-    """Signed forms of the person, and the workbooks of decided rosters of the place, in which the person stands among others."""
+    """Signed forms of the person; the papers of every household that the person was in, and the workbooks of decided rosters
+    of the place, in which the person stands among others."""
     candidates = select(col(Candidate.id)).where(col(Candidate.person_id).in_(records))
     ids = {row[0] for row in work.rows(select(col(Consent.document)).where(col(Consent.candidate_id).in_(candidates)))}
-    ids |= {row[0] for row in work.rows(select(col(Objection.document)).where(col(Objection.candidate_id).in_(candidates)))}
+    ids |= {row[0] for row in work.rows(select(col(Objection.document)).where(col(Objection.person_id).in_(records)))}
+    ids |= {row[0] for row in work.rows(select(col(Attachment.file_id)).where(col(Attachment.household_id).in_(_homes(records, work))))}
     decided = select(col(Roster.division), col(Roster.file_id)).where(col(Roster.status).in_(("accepted", "rejected")))
     ids |= {row.file_id for row in work.rows(decided) if contains(row.division, division)}
     file = work.kernel.file
@@ -188,6 +192,13 @@ def _documents(records: Collection[UUID], division: str, work: Work) -> list[str
     hashes = [row.sha256 for row in work.rows(select(file.c.sha256).where(mentioned).distinct())]
     work.execute(delete(file).where(mentioned))
     return hashes
+
+
+def _homes(records: Collection[UUID], work: Work) -> set[UUID]:
+    """Households that the person is in or was in."""
+    now = select(col(Person.household_id)).where(col(Person.id).in_(records))
+    before = select(col(HouseholdAct.before_household_id)).where(col(HouseholdAct.person_id).in_(records))
+    return {row[0] for row in work.rows(now.union(before))}
 
 
 def _leave_out(fields: Collection[str], records: Collection[UUID], work: Work, keyring: Keyring) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from services.intake import labels
 from services.intake.actions.person import mark, personal_of
-from services.intake.store import Reading, history, reached_person
+from services.intake.store import Attachment, Reading, history, reached_person
 from shared.access import Actor
 from shared.divisions import full_name
 from shared.personal import Keyring
@@ -51,6 +51,10 @@ def copy_for_subject(person_id: UUID, *, work: Work, today: date, actor: Actor, 
             {"on": event.on, "what": event.what, "detail": event.detail}
             for event in history(household.id, reader=work)
             if event.person_id in (None, person_id)
+        ],
+        "attachments": [
+            row.model_dump(include={"kind", "media_type", "size", "recorded_by", "recorded_on"})
+            for row in work.select(select(Attachment).where(col(Attachment.household_id) == household.id).order_by(col(Attachment.id)))
         ],
         "readings": [row.model_dump(exclude={"id", "person_id"}) for row in read],
     }

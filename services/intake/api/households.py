@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from services.intake import actions, store
 from services.intake.actions.person import Purpose
-from services.intake.api.body import Category, Paged
+from services.intake.api.body import Body, Category, Paged
 from shared.errors import Malformed
 from shared.http.call import Call, allows
 
@@ -40,3 +40,20 @@ async def household_file(
         actions.read_household_file, household_id, purpose=purpose, as_of=as_of, actor=call.actor, today=call.today
     )
     return Response(to_json(read), media_type="application/json")
+
+
+class GivenAttachment(Body):
+    """`file`: the id of a file that was handed in; `kind`: a code of `labels.ATTACHMENT`."""
+
+    file: UUID
+    kind: str
+
+
+@router.get("/households/{household_id}/attachments")
+async def attachments(household_id: UUID, call: Annotated[Call, allows("clerk", "officer", "reviewer")], page: Paged) -> Response:
+    return await call.read(store.attachments, household_id, page=page)
+
+
+@router.post("/households/{household_id}/attachments", status_code=201)
+async def attach(household_id: UUID, body: GivenAttachment, call: Annotated[Call, allows("clerk", "officer")]) -> Response:
+    return await call.act(actions.attach, household_id, file=body.file, kind=body.kind)

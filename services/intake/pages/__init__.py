@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.intake.pages import (
+    attachments,
     candidates,
     circumstances,
     consents,
@@ -27,6 +28,7 @@ PARTS = (
     home,
     households,
     household_acts,
+    attachments,
     circumstances,
     rosters,
     roster_columns,

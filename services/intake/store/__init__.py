@@ -1,5 +1,6 @@
 """Tables of intake and questions to them. Scope is applied here: who does not reach a division finds nothing of it."""
 
+from services.intake.store.attachment import Attachment, attachments, reached_attachment
 from services.intake.store.campaign import (
     SurveyCall,
     SurveyTeam,
@@ -118,6 +119,7 @@ __all__ = [
     "KERNEL",
     "AgencyKey",
     "Assignment",
+    "Attachment",
     "Candidate",
     "Consent",
     "Contract",
@@ -158,6 +160,7 @@ __all__ = [
     "Visit",
     "acts_on",
     "admits",
+    "attachments",
     "by_category",
     "candidate_of",
     "candidates",
@@ -203,6 +206,7 @@ __all__ = [
     "programme",
     "programmes",
     "projects",
+    "reached_attachment",
     "reached_household",
     "reached_pair",
     "reached_person",

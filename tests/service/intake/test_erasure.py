@@ -82,6 +82,20 @@ def test_after_an_erasure_no_byte_of_key_fields_or_hashes_is_on_the_disk(bureau:
     assert (kept.status, kept.birth, kept.is_seriously_ill, kept.disability_level) == ("erased", date(1950, 1, 1), False, 0)
 
 
+def test_papers_of_every_household_that_the_person_was_in_are_destroyed(bureau: Bureau) -> None:
+    person, home = person_of(bureau), bureau.clerk.get("/api/v1/households")["items"][0]["id"]
+    path, paper = f"/api/v1/households/{home}/attachments", b"%PDF-1.4 " + CANARY.姓名.encode()
+    bureau.clerk.post(path, {"file": bureau.clerk.upload(paper, "a.pdf"), "kind": "disability"})
+    bureau.clerk.post(path, {"file": bureau.clerk.upload(b"%PDF-1.4 another", "b.pdf"), "kind": "photo"})
+    files = bureau.office.runtime.settings.data / "intake" / "files"
+    assert len([each for each in files.glob("*/*") if each.is_file()]) == 3, "the roster and two papers"
+
+    bureau.officer.post(f"/api/v1/erasures/{propose(bureau, person)}/confirmation", {}, on="2016-01-05")
+
+    assert [each for each in files.glob("*/*") if each.is_file()] == []
+    assert [each["is_erased"] for each in bureau.clerk.get(path)["items"]] == [True, True]
+
+
 def test_who_is_erased_is_shown_as_such_not_found_not_counted_and_not_the_same_in_a_new_roster(bureau: Bureau) -> None:
     person = person_of(bureau)
     bureau.officer.post(f"/api/v1/erasures/{propose(bureau, person)}/confirmation", {}, on="2016-01-05")

@@ -1,0 +1,44 @@
+"""Photos and papers of a household's file: attached by a clerk, read for a purpose, each reading in the log."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.intake.actions.person import Purpose, mark
+from services.intake.domain.attachment import check_attachment
+from services.intake.store import Attachment, members_of, reached_attachment, reached_household
+from shared.access import Actor
+from shared.errors import NotFound
+from shared.files import Stored, require_file
+from shared.work import Work
+
+
+def attach(household_id: UUID, *, file: UUID, kind: str, work: Work, today: date, actor: Actor) -> UUID:
+    """Put a file that was handed in into a household's file; it cannot be exchanged afterwards."""
+    reached_household(work, household_id, actor)
+    work.about("household", household_id)
+    stored = require_file(work, file)
+    check_attachment(kind, media_type=stored.type, size=stored.size)
+    attachment = Attachment(
+        household_id=household_id,
+        file_id=file,
+        kind=kind,
+        media_type=stored.type,
+        size=stored.size,
+        recorded_by=actor.account,
+        recorded_on=today,
+    )
+    work.add(attachment)
+    return attachment.id
+
+
+def read_attachment(
+    household_id: UUID, attachment_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor
+) -> tuple[Stored, dict[str, Any]]:
+    """Which file it is. Every member's log tells who read it and why."""
+    attachment = reached_attachment(work, attachment_id, actor)
+    if attachment.household_id != household_id:
+        raise NotFound("没有找到该附件")
+    for person in members_of(household_id, reader=work):
+        work.add(mark(person.id, "attachment", purpose, work, today, actor))
+    return require_file(work, attachment.file_id), attachment.model_dump(exclude={"file_id"})
