@@ -60,6 +60,8 @@ def check_may_see(standing: Standing, *, contract_id: UUID, case_id: UUID, worke
         raise DossierRefused("该服务对象不在此合同之下")
     if not standing.has_consent or standing.withdrawn_on is not None:
         raise DossierRefused("该服务对象没有有效的知情同意，或已退出")
+    if on < standing.starts_on:
+        raise DossierRefused(f"合同期自 {standing.starts_on} 开始，此前不能调取资料")
     if on > standing.ends_on or standing.closed_on is not None:
         raise DossierRefused(f"合同期已于 {standing.ends_on} 届满，资料权限随之终止")
     if standing.case_id is None:

@@ -81,7 +81,14 @@ def test_a_visit_needs_the_case_and_shows_the_way_only(casework: Casework) -> No
 
 @pytest.mark.parametrize(
     "changes",
-    [{"worker_id": uuid4()}, {"case_id": uuid4()}, {"contract_id": uuid4()}, {"on": date(2017, 10, 1)}, {"reply_key": "x" * 44}],
+    [
+        {"worker_id": uuid4()},
+        {"case_id": uuid4()},
+        {"contract_id": uuid4()},
+        {"on": date(2016, 9, 30)},
+        {"on": date(2017, 10, 1)},
+        {"reply_key": "x" * 44},
+    ],
 )
 def test_others_are_refused_and_leave_no_mark(bureau: Bureau, casework: Casework, confirmed: str, changes: dict[str, Any]) -> None:
     casework.office.hear(casework.opened())

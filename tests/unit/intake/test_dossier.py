@@ -11,12 +11,12 @@ from services.intake.domain.dossier import FIELDS, OPENING, DossierRefused, Stan
 
 CONTRACT, CASE, WORKER = uuid4(), uuid4(), uuid4()
 NOW = date(2017, 5, 2)
-ENDS = date(2017, 9, 30)
+STARTS, ENDS = date(2016, 10, 1), date(2017, 9, 30)
 SERVED = Standing(
     contract_id=CONTRACT,
     has_consent=True,
     withdrawn_on=None,
-    starts_on=date(2016, 10, 1),
+    starts_on=STARTS,
     ends_on=ENDS,
     closed_on=None,
     case_id=CASE,
@@ -34,6 +34,12 @@ def test_the_worker_of_the_case_sees_it_until_the_last_day_of_the_term() -> None
     ask(SERVED, on=ENDS)
     with pytest.raises(DossierRefused, match="合同期"):
         ask(SERVED, on=date(2017, 10, 1))
+
+
+def test_it_is_seen_from_the_first_day_of_the_term_on() -> None:
+    ask(SERVED, on=STARTS)
+    with pytest.raises(DossierRefused, match="2016-10-01 开始"):
+        ask(SERVED, on=date(2016, 9, 30))
 
 
 @pytest.mark.parametrize(
