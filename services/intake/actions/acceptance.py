@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, delete, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Date, delete, exists, func, insert, literal, not_, or_, select, update
 from sqlmodel import col
 
 from services.intake.actions.roster import CHUNK, RosterState, check_survey_open
@@ -18,6 +18,7 @@ from services.intake.domain.programme import check_different_officer
 from services.intake.labels import ROSTER_STATUS
 from services.intake.store import (
     Household,
+    HouseholdAct,
     Person,
     PersonSecret,
     Roster,
@@ -39,6 +40,8 @@ from shared.work import Work
 
 GOOD: Final = ("new", "update", "unchanged")
 _OF_HOUSEHOLD: Final = ("category", "division", "living_members", "roster_id")
+_NOT_BY_ACTS: Final = ("category", "roster_id")
+"""Of these, what no act on a household changes."""
 _OF_PERSON: Final = (
     "row_hash", "secret_id", "birth", "sex", "relation", "schooling",
     "has_single_parent", "disability_kind", "disability_level", "is_seriously_ill",
@@ -81,7 +84,7 @@ def acceptance_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, wor
     planned = plan(prepared.take(position, CHUNK), prepared.table, work, keyring)
     rows = _stage(roster, planned, prepared, work, keyring)
     note_accepted(rows, roster, work)
-    _keep_households(rows, work)
+    _keep_households(rows, roster, work)
     _keep_people(rows, roster, work)
     if roster.survey_id is not None:
         _keep_survey_files(rows, roster.survey_id, work)
@@ -141,12 +144,22 @@ def _is_first(rows: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
     return col(StagedRow.position).in_(select(func.min(StagedRow.position)).where(*rows).group_by(col(StagedRow.household_no)))
 
 
-def _keep_households(rows: Sequence[ColumnElement[bool]], work: Work) -> None:
+def _acted_after(roster: Roster, touched: Any) -> Any:
+    """Whom an act on a household touched after the day that the roster tells of: the roster cannot know of it."""
+    return select(touched).where(col(HouseholdAct.acted_on) > roster.reference_on)
+
+
+def _keep_households(rows: Sequence[ColumnElement[bool]], roster: Roster, work: Work) -> None:
     """Bring known households up to date and make the others, each from its first row here; its rows agree, that was checked."""
     given = {name: getattr(StagedRow, name) for name in _OF_HOUSEHOLD}
     same = col(Household.household_no) == col(StagedRow.household_no)
     told = (*rows, col(StagedRow.verdict) != "unchanged")
-    work.execute(update(Household).where(same, *told, _is_first(told)).values(given))
+    acted = [
+        col(Household.id).in_(_acted_after(roster, touched)) for touched in (HouseholdAct.household_id, HouseholdAct.before_household_id)
+    ]
+    here = (same, *told, _is_first(told))
+    work.execute(update(Household).where(*here, or_(*acted)).values({name: given[name] for name in _NOT_BY_ACTS}))
+    work.execute(update(Household).where(*here, not_(or_(*acted))).values(given))
     columns = {"id": col(StagedRow.id), "household_no": col(StagedRow.household_no), "housing": literal(""), **given}
     fresh = select(*columns.values()).where(*told, _is_first(told), ~exists().where(same))
     work.execute(insert(Household).from_select(list(columns), fresh))
@@ -162,7 +175,10 @@ def _keep_people(rows: Sequence[ColumnElement[bool]], roster: Roster, work: Work
     known = (col(StagedRow.verdict) == "update", is_same)
     # an earlier secret goes with its key: two copies of a person's fields would outlive an erasure of one
     work.execute(delete(PersonSecret).where(col(PersonSecret.id).in_(select(col(Person.secret_id)).where(*known, *rows))))
-    work.execute(update(Person).where(at_home, *known, *rows).values(given))
+    acted = col(Person.id).in_(_acted_after(roster, HouseholdAct.person_id))
+    kept = {name: value for name, value in given.items() if name not in ("household_id", "relation")}
+    work.execute(update(Person).where(*known, *rows, acted).values(kept))
+    work.execute(update(Person).where(at_home, *known, *rows, ~acted).values(given))
     work.execute(update(Person).where(col(StagedRow.verdict) == "unchanged", is_same, *rows).values(stands))
     new = {"status": literal("present"), "registered_on": literal(roster.decided_on, Date())}
     columns = {"id": col(StagedRow.person_id), "identity_key": col(StagedRow.identity_key), **new, **given}

@@ -179,3 +179,22 @@ def test_the_pages_record_acts_without_a_name_and_say_what_is_missing(bureau: Bu
     assert "acts/died/" in page
     clerk.get(f"/console/households/{household}/?as_of=yesterday", 400)
     clerk.post(f"{path}/died/", key="3" * 16, acted_on="2015-10-12", reason="死亡证明", person=head)
+
+
+@pytest.mark.parametrize(("told_of", "undoes"), [("2015-12-31", False), ("2016-12-31", True)])
+def test_a_roster_of_an_earlier_day_undoes_no_act(bureau: Bureau, people: Population, told_of: str, undoes: bool) -> None:
+    household = larger_household(bureau)
+    _, (other, *_) = parts(file_of(bureau, household))
+    place = file_of(bureau, household)["division"]
+    there = next(row.区划代码 for row in people.allowance[:60] if row.区划代码 != place)
+    new = act(bureau, household, "splits", household_no="FH-1", relations={other: "head"})["household_id"]
+    act(bureau, household, "relocations", division=there)
+    again = [row._replace(联系电话="13900000000") for row in people.allowance[:60]]
+
+    bureau.accept(bureau.upload(again, on=LATER, reference_on=told_of)["roster_id"], on=LATER)
+
+    file = file_of(bureau, household)
+    assert (other in present(file), file["division"] == place) == (undoes, undoes)
+    assert (present(file_of(bureau, new)) == {other: "head"}) is not undoes
+    phones = {each["personal"]["phone"] for each in file["members"]}
+    assert phones == {"13900000000"}, "what no act has changed is brought up to date"
