@@ -254,6 +254,7 @@ PROGRAMME_STATUS: Final = {
 
 TO_DO: Final = {
     "roster": L_("份名册待采用"),
+    "erasure": L_("份删除申请待确认"),
     "duplicate": L_("对疑似重复的档案待核对"),
     "screen": L_("个服务计划待筛选"),
     "propose": L_("份名单待公示"),
@@ -351,3 +352,18 @@ ROLES: Final = {
     "surveyor": L_("调查员"),
     "partner": L_("外部系统"),
 }
+
+ERASURE_SCOPE: Final = {
+    "contact": L_("联系电话和住址"),
+    "sensitive": L_("病种、残疾证号、婚姻状况和单亲原因"),
+    "all": L_("全部个人信息"),
+}
+ERASURE_REASON: Final = {
+    "own_request": L_("本人要求"),
+    "consent_withdrawn": L_("撤回同意"),
+    "purpose_ended": L_("目的已经实现"),
+    "unlawful": L_("处理不合法"),
+    "retention": L_("保存期满"),
+}
+"""个人信息保护法 art 47."""
+ERASURE_STATUS: Final = {"proposed": L_("待确认"), "done": L_("已删除"), "refused": L_("不予删除")}

@@ -7,7 +7,7 @@ from services.intake.actions.circumstance import circumstances, record_circumsta
 from services.intake.actions.criteria import count_groups, criterion_facts, known_flags, preview
 from services.intake.actions.duplicates import compare_records, count_records, duplicates_chunk
 from services.intake.actions.enrolment import complete_enrolment, enrol, record_consents, withdraw
-from services.intake.actions.erasure import confirm_erasure, propose_erasure, refuse_erasure, retention, retention_due
+from services.intake.actions.erasure import confirm_erasure, overwrite_erased, propose_erasure, refuse_erasure, retention, retention_due
 from services.intake.actions.explanation import explain, note_explanation, told_of
 from services.intake.actions.household import read_household_file
 from services.intake.actions.household_act import change_head, join, record_departure, relocate, split
@@ -72,6 +72,7 @@ __all__ = [
     "object_to_selection",
     "open_programme",
     "open_survey",
+    "overwrite_erased",
     "preview",
     "propose_erasure",
     "propose_merge",

@@ -1,5 +1,6 @@
 """Personal data are erased: one person asks, another confirms; the person's key, hashes and documents are destroyed (decision 17)."""
 
+import asyncio
 from collections.abc import Collection
 from datetime import date
 from typing import Any, Final, Literal
@@ -26,7 +27,7 @@ from services.intake.store import (
     check_reach,
     reached_person,
 )
-from services.intake.store.erasure import Erasure, count_due, due
+from services.intake.store.erasure import Erasure, count_due, due, orphans
 from services.intake.store.search import forget_words
 from shared.access import Actor
 from shared.divisions import contains
@@ -35,6 +36,7 @@ from shared.events.intake import RecipientErased
 from shared.http.paging import Listing, Page
 from shared.personal import Keyring
 from shared.rules import Rules
+from shared.service import Runtime
 from shared.work import Reader, Work
 
 Scope = Literal["contact", "sensitive", "all"]
@@ -95,6 +97,13 @@ def confirm_erasure(erasure_id: UUID, *, work: Work, today: date, actor: Actor, 
         _leave_out(CLASSES[asked.scope], records, work, keyring)
     asked.status, asked.decided_by, asked.decided_on = "done", actor.account, today
     return {"id": erasure_id, "status": asked.status}
+
+
+async def overwrite_erased(erasure_id: UUID, runtime: Runtime) -> None:
+    """After the commit, documents that nothing mentions any more and what was overwritten go from the disk too."""
+    for sha256 in await runtime.read(orphans, erasure_id):
+        await asyncio.to_thread(runtime.files.destroy, sha256)
+    await asyncio.to_thread(runtime.store.overwrite_deleted)
 
 
 def refuse_erasure(erasure_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Erasure of personal data, what retention says is due, and the copy for the person."""
 
-import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from pydantic_core import to_json
 from services.intake import actions
 from services.intake.actions.erasure import Reason, Scope
 from services.intake.api.body import Body, GivenReason, Paged
-from services.intake.store.erasure import erasures, orphans
+from services.intake.store.erasure import erasures
 from shared.http.call import Call, allows
 
 router = APIRouter()
@@ -41,12 +40,8 @@ async def list_erasures(call: Annotated[Call, allows(*VIEWERS)], page: Paged, st
 
 @router.post("/erasures/{erasure_id}/confirmation")
 async def confirm_erasure(erasure_id: UUID, call: Annotated[Call, allows("officer")]) -> Response:
-    """After the commit, what was overwritten goes from the disk too."""
     answer = await call.act(actions.confirm_erasure, erasure_id)
-    runtime = call.runtime
-    for sha256 in await runtime.read(orphans, erasure_id):
-        await asyncio.to_thread(runtime.files.destroy, sha256)
-    await asyncio.to_thread(runtime.store.overwrite_deleted)
+    await actions.overwrite_erased(erasure_id, call.runtime)
     return answer
 
 

@@ -13,6 +13,7 @@ CONSOLE = Console(
         Place("rosters/", L_("名册"), ("clerk", "officer", "auditor")),
         Place("duplicates/", L_("疑似重复"), ("clerk", "officer", "auditor")),
         Place("search/", L_("查找人员"), ("clerk", "officer", "reviewer")),
+        Place("erasures/", L_("信息删除"), ("clerk", "officer", "auditor")),
         Place("partners/", L_("对外查询"), ("admin", "auditor")),
         Place("programmes/", L_("服务计划"), ("clerk", "officer", "reviewer", "approver", "auditor")),
         Place("surveys/", L_("调查摸底"), ("surveyor", "clerk", "officer", "auditor")),

@@ -10,7 +10,7 @@ from sqlmodel import Field, col
 
 from services.intake.store.person import Household, Person
 from services.intake.store.programme import Contract, Recipient
-from services.intake.store.roster import Roster, in_divisions, within
+from services.intake.store.roster import Roster, check_reach, in_divisions, within
 from services.intake.store.table import Table
 from shared.access import Actor
 from shared.http.paging import Listing, Page, listing
@@ -44,6 +44,19 @@ def erasures(*, reader: Reader, actor: Actor, page: Page, status: str = "") -> L
         statement = statement.where(col(Erasure.status) == status)
     sort = (Erasure.proposed_on, Erasure.id)
     return listing(reader, statement, page, sort=sort, newest_first=True, item=lambda row: row.model_dump(exclude={"blobs"}))
+
+
+def erasure(erasure_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
+    """Raises NotFound, also for one outside the actor's divisions."""
+    found = reader.get(Erasure, erasure_id)
+    check_reach(found.division, actor)
+    return found.model_dump(exclude={"blobs"})
+
+
+def erasures_to_confirm(*, reader: Reader, actor: Actor) -> int:
+    """How many wait for the reader: asked for by somebody else."""
+    waiting = (col(Erasure.status) == "proposed", col(Erasure.proposed_by) != actor.account, in_divisions(col(Erasure.division), actor))
+    return int(reader.scalar(select(func.count()).select_from(Erasure).where(*waiting)))
 
 
 def orphans(erasure_id: UUID, *, reader: Reader) -> list[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.intake.store.duplicates import count_duplicates
+from services.intake.store.erasure import erasures_to_confirm
 from services.intake.store.objection import Objection
 from services.intake.store.programme import Candidate, Programme
 from services.intake.store.roster import in_divisions, rosters_to_accept
@@ -34,6 +35,7 @@ def to_do(*, reader: Reader, actor: Actor, today: date) -> list[Task]:
 def _tasks(reader: Reader, actor: Actor, today: date) -> Iterator[Task]:
     if actor.may("officer"):
         yield Task("roster", rosters_to_accept(reader=reader, actor=actor), "rosters/?status=reviewed")
+        yield Task("erasure", erasures_to_confirm(reader=reader, actor=actor), "erasures/?status=proposed")
     if actor.may("clerk", "officer"):
         yield Task("duplicate", count_duplicates(reader=reader, actor=actor), "duplicates/")
     if actor.may("clerk", "officer", "reviewer", "approver"):
