@@ -101,6 +101,8 @@ class Service:
     jobs: Mapping[str, Job] = field(default_factory=dict)
     wrapped: Sequence[Wrapped] = ()
     """Its tables that hold wrapped keys of people."""
+    has_personal_files: bool = False
+    """Its files are about people: the general route gives one only to whoever handed it in; the service serves them for a purpose."""
     append_only: Sequence[str] = ()
     """Tables of its own whose rows the database refuses to change."""
     finished: Callable[["Runtime"], Find] | None = None

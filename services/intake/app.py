@@ -44,6 +44,7 @@ SERVICE = Service(
         Wrapped(PersonSecret, also=actions.hash_again),
         *(Wrapped(kept, person="id") for kept in (PartnerMessage, PartnerCallback, PartnerSubscription)),
     ),
+    has_personal_files=True,
     append_only=("visit", "screening", "consent", "reading", "list_change", "survey_call", "duplicate_decision", *OF_HOUSEHOLDS),
     reactions=[
         on(ProjectOpened, reactions.project_opened),

@@ -4,9 +4,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import exists, select
+from sqlmodel import col
+
 from services.intake.actions.person import Purpose, mark
-from services.intake.domain.attachment import check_attachment
-from services.intake.store import Attachment, members_of, reached_attachment, reached_household
+from services.intake.domain.attachment import AttachmentRefused, check_attachment
+from services.intake.store import Attachment, AttachmentMember, members_of, reached_attachment, reached_household
 from shared.access import Actor
 from shared.errors import NotFound
 from shared.files import Stored, require_file
@@ -14,10 +17,12 @@ from shared.work import Work
 
 
 def attach(household_id: UUID, *, file: UUID, kind: str, work: Work, today: date, actor: Actor) -> UUID:
-    """Put a file that was handed in into a household's file; it cannot be exchanged afterwards."""
+    """Put a file that was handed in into one household's file; it cannot be exchanged afterwards."""
     reached_household(work, household_id, actor)
     work.about("household", household_id)
     stored = require_file(work, file)
+    if work.scalar(select(exists().where(col(Attachment.file_id) == file))):
+        raise AttachmentRefused("该文件已经是附件，请重新上传", field="file")
     check_attachment(kind, media_type=stored.type, size=stored.size)
     attachment = Attachment(
         household_id=household_id,
@@ -28,7 +33,9 @@ def attach(household_id: UUID, *, file: UUID, kind: str, work: Work, today: date
         recorded_by=actor.account,
         recorded_on=today,
     )
-    work.add(attachment)
+    work.add(
+        attachment, *(AttachmentMember(attachment_id=attachment.id, person_id=each.id) for each in members_of(household_id, reader=work))
+    )
     return attachment.id
 
 

@@ -6,14 +6,16 @@ from datetime import date
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlmodel import col
 
 from services.intake.actions.search import index_people, people_of
+from services.intake.domain.attachment import CLASS
 from services.intake.domain.programme import check_different_officer
 from services.intake.domain.retention import CLASSES, SCOPES, WHOLE, kept_since
 from services.intake.store import (
     Attachment,
+    AttachmentMember,
     Candidate,
     Consent,
     Contract,
@@ -95,6 +97,8 @@ def confirm_erasure(erasure_id: UUID, *, work: Work, today: date, actor: Actor, 
         asked.blobs = _erase(records, asked.division, work, today)
     else:
         _leave_out(CLASSES[asked.scope], records, work, keyring)
+        kinds = [kind for kind, scope in CLASS.items() if scope == asked.scope]
+        asked.blobs = _take_out({*_papers(records, work, col(Attachment.kind).in_(kinds))}, work)
     asked.status, asked.decided_by, asked.decided_on = "done", actor.account, today
     return {"id": erasure_id, "status": asked.status}
 
@@ -193,9 +197,14 @@ def _documents(records: Collection[UUID], division: str, work: Work) -> list[str
     candidates = select(col(Candidate.id)).where(col(Candidate.person_id).in_(records))
     ids = {row[0] for row in work.rows(select(col(Consent.document)).where(col(Consent.candidate_id).in_(candidates)))}
     ids |= {row[0] for row in work.rows(select(col(Objection.document)).where(col(Objection.person_id).in_(records)))}
-    ids |= {row[0] for row in work.rows(select(col(Attachment.file_id)).where(col(Attachment.household_id).in_(_homes(records, work))))}
+    ids |= _papers(records, work)
     decided = select(col(Roster.division), col(Roster.file_id)).where(col(Roster.status).in_(("accepted", "rejected")))
     ids |= {row.file_id for row in work.rows(decided) if contains(row.division, division)}
+    return _take_out(ids, work)
+
+
+def _take_out(ids: set[UUID | None], work: Work) -> list[str]:
+    """Forget files; gives the hashes of what lay in them."""
     file = work.kernel.file
     mentioned = file.c.id.in_(ids - {None})
     hashes = [row.sha256 for row in work.rows(select(file.c.sha256).where(mentioned).distinct())]
@@ -203,11 +212,13 @@ def _documents(records: Collection[UUID], division: str, work: Work) -> list[str
     return hashes
 
 
-def _homes(records: Collection[UUID], work: Work) -> set[UUID]:
-    """Households that the person is in or was in."""
+def _papers(records: Collection[UUID], work: Work, *kinds: ColumnElement[bool]) -> set[UUID | None]:
+    """Files of every household that the person is in, was in by an act, or was in when the paper came."""
     now = select(col(Person.household_id)).where(col(Person.id).in_(records))
     before = select(col(HouseholdAct.before_household_id)).where(col(HouseholdAct.person_id).in_(records))
-    return {row[0] for row in work.rows(now.union(before))}
+    shows = select(col(AttachmentMember.attachment_id)).where(col(AttachmentMember.person_id).in_(records))
+    theirs = or_(col(Attachment.household_id).in_(now.union(before)), col(Attachment.id).in_(shows))
+    return {row[0] for row in work.rows(select(col(Attachment.file_id)).where(theirs, *kinds))}
 
 
 def _leave_out(fields: Collection[str], records: Collection[UUID], work: Work, keyring: Keyring) -> None:

@@ -4,15 +4,17 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from sqlalchemy import exists
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from services.intake import labels
 from services.intake.actions.person import mark, personal_of
-from services.intake.store import Attachment, Reading, history, reached_person
+from services.intake.store import Attachment, AttachmentMember, Reading, history, reached_person
 from shared.access import Actor
 from shared.divisions import full_name
 from shared.personal import Keyring
-from shared.work import Work
+from shared.work import Reader, Work
 
 FACTS: Final = (
     "birth",
@@ -53,8 +55,17 @@ def copy_for_subject(person_id: UUID, *, work: Work, today: date, actor: Actor, 
             if event.person_id in (None, person_id)
         ],
         "attachments": [
-            row.model_dump(include={"kind", "media_type", "size", "recorded_by", "recorded_on"})
-            for row in work.select(select(Attachment).where(col(Attachment.household_id) == household.id).order_by(col(Attachment.id)))
+            row.model_dump(include={"kind", "media_type", "size", "recorded_by", "recorded_on"}) for row in _own_papers(person_id, work)
         ],
         "readings": [row.model_dump(exclude={"id", "person_id"}) for row in read],
     }
+
+
+def _own_papers(person_id: UUID, reader: Reader) -> list[Attachment]:
+    """Papers that came while the person was alone in the household, and are there still: any other may be about somebody else."""
+    member, other = aliased(AttachmentMember), aliased(AttachmentMember)
+    shows = exists().where(col(member.attachment_id) == Attachment.id, col(member.person_id) == person_id)
+    shows_another = exists().where(col(other.attachment_id) == Attachment.id, col(other.person_id) != person_id)
+    file = reader.kernel.file.c
+    is_kept = exists().where(file.id == Attachment.file_id)
+    return list(reader.select(select(Attachment).where(shows, ~shows_another, is_kept).order_by(col(Attachment.id))))

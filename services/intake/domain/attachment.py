@@ -11,14 +11,23 @@ TAKEN: Final[Mapping[str, str]] = {"application/pdf": "pdf", "image/jpeg": "jpg"
 LARGEST: Final = 10 * 1024 * 1024
 
 
+CLASS: Final[Mapping[str, str]] = {"medical": "sensitive", "disability": "sensitive"}
+"""With which class of fields (`domain.retention`) a kind of paper goes; any other goes with the whole person."""
+
+
 class AttachmentRefused(RuleRefusal):
     code = "attachment-refused"
 
 
-def check_attachment(kind: str, *, media_type: str, size: int) -> None:
+def check_kind(kind: str) -> None:
     """Raises AttachmentRefused."""
     if kind not in labels.ATTACHMENT:
         raise AttachmentRefused("请选择附件种类", field="kind")
+
+
+def check_attachment(kind: str, *, media_type: str, size: int) -> None:
+    """Raises AttachmentRefused."""
+    check_kind(kind)
     if media_type not in TAKEN:
         raise AttachmentRefused("附件只接收 PDF、JPG 和 PNG", field="file")
     if size > LARGEST:

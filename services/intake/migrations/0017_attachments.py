@@ -27,11 +27,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attachment_household_id"), ["household_id"], unique=False)
+        batch_op.create_unique_constraint("uq_attachment_file_id", ["file_id"])
+    op.create_table(
+        "attachment_member",
+        sa.Column("attachment_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["attachment_id"], ["attachment.id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.PrimaryKeyConstraint("attachment_id", "person_id"),
+    )
+    with op.batch_alter_table("attachment_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachment_member_person_id"), ["person_id"], unique=False)
     for statement in statements(("attachment",), op.get_bind().dialect.name):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("attachment_member")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachment_household_id"))
     op.drop_table("attachment")

@@ -1,6 +1,7 @@
 """Photos and papers of a household's file on the console: listed, handed in, and had for a purpose."""
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,7 +10,7 @@ from fastapi import Form as FormField
 from fastapi import Request, Response, UploadFile
 
 from services.intake import actions, labels, store
-from services.intake.domain.attachment import TAKEN, check_attachment
+from services.intake.domain.attachment import LARGEST, TAKEN, check_attachment, check_kind
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import READERS, purpose_of, to_purpose
 from shared.errors import Refusal
@@ -43,7 +44,9 @@ async def attach(
     """The file is kept first, by a key of its own; one that is refused is swept."""
     given = {"kind": kind, "key": key}
     try:
-        stored = await asyncio.to_thread(call.runtime.files.put, await file.read() if file is not None else b"")
+        check_kind(kind)
+        content = await file.read(LARGEST + 1) if file is not None else b""
+        stored = await asyncio.to_thread(partial(call.runtime.files.put, content, most=LARGEST))
         check_attachment(kind, media_type=stored.type, size=stored.size)
         kept = await call.submit({"key": f"{key}-file", "sha256": stored.sha256}, keep_file, stored)
         call.content = None

@@ -1,6 +1,6 @@
 """Tables of intake and questions to them. Scope is applied here: who does not reach a division finds nothing of it."""
 
-from services.intake.store.attachment import Attachment, attachments, reached_attachment
+from services.intake.store.attachment import Attachment, AttachmentMember, attachments, reached_attachment
 from services.intake.store.campaign import (
     SurveyCall,
     SurveyTeam,
@@ -120,6 +120,7 @@ __all__ = [
     "AgencyKey",
     "Assignment",
     "Attachment",
+    "AttachmentMember",
     "Candidate",
     "Consent",
     "Contract",

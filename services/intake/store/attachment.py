@@ -17,13 +17,21 @@ from shared.work import Reader
 class Attachment(Table, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     household_id: UUID = Field(foreign_key="household.id", index=True)
-    file_id: UUID
+    file_id: UUID = Field(unique=True)
     kind: str
     """A code of `labels.ATTACHMENT`: no free text, which might name somebody."""
     media_type: str
     size: int
     recorded_by: str
     recorded_on: date
+
+
+class AttachmentMember(Table, table=True):
+    """Who was in the household when the paper came: it may show them, wherever they live later."""
+
+    __tablename__ = "attachment_member"
+    attachment_id: UUID = Field(foreign_key="attachment.id", primary_key=True)
+    person_id: UUID = Field(foreign_key="person.id", primary_key=True, index=True)
 
 
 def attachments(household_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> Listing:

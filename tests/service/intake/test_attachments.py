@@ -9,6 +9,7 @@ from services.intake.domain.attachment import LARGEST, AttachmentRefused, check_
 from shared.demo.population import Population
 from tests.conftest import Office
 from tests.service.intake.bureau import Bureau
+from tests.service.intake.test_canary import CANARY
 from tests.service.intake.test_console import SCRIPT, Clerk
 
 PAPER = b"%PDF-1.4 a certificate"
@@ -63,3 +64,77 @@ def test_a_stranger_and_one_who_may_not_reach_no_attachment(bureau: Bureau) -> N
     for role in ("surveyor", "approver", "auditor"):
         bureau.office.as_(role).get(path, expect=403)
         bureau.office.as_(role).post(path, {"file": file, "kind": "photo"}, expect=403)
+
+
+def attached(bureau: Bureau, household: str, kind: str, content: bytes = PAPER) -> str:
+    file = bureau.clerk.upload(content, "a.pdf")
+    bureau.clerk.post(f"/api/v1/households/{household}/attachments", {"file": file, "kind": kind})
+    return file
+
+
+def at_home(bureau: Bureau) -> tuple[str, str]:
+    """A household of one, and who lives there."""
+    bureau.accept(bureau.upload([CANARY])["roster_id"])
+    found = bureau.clerk.get("/api/v1/households", limit=50)["items"]
+    household = next(each["id"] for each in found if each["household_no"] == CANARY.户编号)
+    return household, bureau.officer.get(f"/api/v1/households/{household}/file", purpose="audit")["members"][0]["id"]
+
+
+def erased(bureau: Bureau, person: str, scope: str) -> None:
+    asked = bureau.clerk.post(f"/api/v1/persons/{person}/erasure", {"scope": scope, "reason": "own_request"}, on="2016-01-04")["id"]
+    bureau.officer.post(f"/api/v1/erasures/{asked}/confirmation", {}, on="2016-01-05")
+
+
+def gone(bureau: Bureau, household: str) -> dict[str, bool]:
+    listed = bureau.clerk.get(f"/api/v1/households/{household}/attachments")["items"]
+    return {each["kind"]: each["is_erased"] for each in listed}
+
+
+def test_the_general_route_to_files_gives_no_paper_to_others(bureau: Bureau) -> None:
+    household, _ = at_home(bureau)
+    file = attached(bureau, household, "medical")
+    for role in ("clerk", "officer", "surveyor", "auditor", "reviewer"):
+        bureau.office.as_(role, account=f"other-{role}").get(f"/api/v1/files/{file}", expect=404)
+
+
+def test_a_paper_belongs_to_one_household(bureau: Bureau) -> None:
+    household, _ = at_home(bureau)
+    file = attached(bureau, household, "photo")
+    other = next(each["id"] for each in bureau.clerk.get("/api/v1/households")["items"] if each["id"] != household)
+    refused = bureau.clerk.post(f"/api/v1/households/{other}/attachments", {"file": file, "kind": "photo"}, expect=422)
+    assert refused["errors"][0]["field"] == "file"
+
+
+def test_papers_about_health_go_with_the_sensitive_fields(bureau: Bureau) -> None:
+    household, person = at_home(bureau)
+    attached(bureau, household, "medical")
+    attached(bureau, household, "application", b"%PDF-1.4 another")
+
+    erased(bureau, person, "sensitive")
+
+    assert gone(bureau, household) == {"medical": True, "application": False}
+    copy = bureau.officer.get(f"/api/v1/persons/{person}/copy", on="2016-01-06")
+    assert [each["kind"] for each in copy["attachments"]] == ["application"]
+
+
+def test_papers_of_a_household_that_the_person_left_by_a_roster_go_too(bureau: Bureau) -> None:
+    household, person = at_home(bureau)
+    attached(bureau, household, "photo")
+    bureau.accept(bureau.upload([CANARY._replace(户编号="420202006-2015-000999")], on="2015-11-12")["roster_id"], on="2015-11-12")
+
+    erased(bureau, person, "all")
+
+    assert gone(bureau, household) == {"photo": True}
+
+
+def test_a_paper_that_is_too_large_or_of_no_kind_never_touches_the_disk(bureau: Bureau) -> None:
+    household, _ = at_home(bureau)
+    files = bureau.office.runtime.settings.data / "intake" / "files"
+    before = len([*files.glob("*/*")])
+    clerk = Clerk(bureau.office, "liu", "clerk").sign_in()
+    path = f"/console/households/{household}/attachments/"
+
+    assert "超过 10 MB" in clerk.post(path, 422, files={"file": ("a.pdf", PAPER.ljust(LARGEST + 1))}, kind="photo", key="0" * 16)
+    clerk.post(path, 422, files={"file": ("a.pdf", PAPER)}, kind="secret", key="1" * 16)
+
+    assert len([*files.glob("*/*")]) == before
