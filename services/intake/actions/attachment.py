@@ -33,9 +33,8 @@ def attach(household_id: UUID, *, file: UUID, kind: str, work: Work, today: date
         recorded_by=actor.account,
         recorded_on=today,
     )
-    work.add(
-        attachment, *(AttachmentMember(attachment_id=attachment.id, person_id=each.id) for each in members_of(household_id, reader=work))
-    )
+    here = members_of(household_id, reader=work)
+    work.add(attachment, *(AttachmentMember(attachment_id=attachment.id, person_id=person.id) for person in here))
     return attachment.id
 
 

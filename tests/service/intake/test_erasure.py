@@ -27,15 +27,8 @@ from tests.service.intake.test_canary import CANARY, found_in
 from tests.service.intake.test_search import until_indexed
 
 KEPT_ABOUT_THE_PERSON = {
-    "reading",
-    "candidate",
-    "recipient",
-    "observation",
-    "erasure",
-    "household_act",
-    "registration_change",
-    "objection",
-    "attachment_member",
+    *("reading", "candidate", "recipient", "observation", "erasure"),
+    *("household_act", "registration_change", "objection", "attachment_member"),
 }
 """Acts and places that stay; nothing in them says who somebody is. `person_secret`, `staged_row` and the index go."""
 
