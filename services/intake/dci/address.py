@@ -15,7 +15,9 @@ PATHS: Final = {
 }
 """Action of a callback → where it arrives below a partner's base address."""
 LONGEST: Final = 500
-FIT: Final = re.compile(r"[^\s?#\\]+", re.ASCII)
+FIT: Final = re.compile(r"[!-~]+")
+"""What may stand in a request line; other characters come percent-encoded."""
+UNFIT: Final = frozenset("?#\\")
 
 
 def callback_address(sender_uri: Any, action: str, partner: Partner) -> str:
@@ -24,7 +26,8 @@ def callback_address(sender_uri: Any, action: str, partner: Partner) -> str:
     A sender_uri may be the base, or the whole address of one callback, as the standard shows it: then the others stand beside it.
     """
     given = sender_uri if sender_uri is not None else partner.callback_uri
-    if not isinstance(given, str) or len(given) > LONGEST or not FIT.fullmatch(given) or not partner.may_be_called_at(given):
+    is_fit = isinstance(given, str) and len(given) <= LONGEST and FIT.fullmatch(given) and not UNFIT.intersection(given)
+    if not is_fit or not partner.may_be_called_at(given):
         raise NotAccepted("err.sender_uri.invalid", "sender_uri 不在约定的回调地址之内")
     base = given.rstrip("/")
     for path in sorted(PATHS.values(), key=len, reverse=True):

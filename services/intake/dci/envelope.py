@@ -13,6 +13,8 @@ from shared.access import Actor
 
 VERSIONS: Final = ("1.0.0", "1.0")
 LONGEST_ID: Final = 99
+DEEPEST: Final = 64
+"""Far more than a message of the standard has. Python's own limit depends on who asks: what could be read could not always be signed."""
 LISTS: Final = {"search": "search_request", "subscribe": "subscribe_request", "unsubscribe": "subscription_codes", "txn-status": ""}
 """Action → the list of requests in its message; a question after a transaction is one request."""
 CALLBACKS: Final = {"search": "on-search", "subscribe": "on-subscribe", "unsubscribe": "on-unsubscribe", "txn-status": "txn-on-status"}
@@ -66,6 +68,8 @@ def read(body: bytes, action: str) -> Envelope:
         json.dumps(parsed, ensure_ascii=False).encode()  # half a character, which JSON can name, is no text
     except (ValueError, RecursionError) as fault:
         raise NotAccepted("err.request.bad", "不是有效的 JSON") from fault
+    if _is_deeper(parsed, DEEPEST):
+        raise NotAccepted("err.request.bad", f"嵌套不能超过 {DEEPEST} 层")
     if not isinstance(parsed, dict) or not isinstance(parsed.get("header"), dict) or not isinstance(parsed.get("message"), dict):
         raise NotAccepted("err.request.bad", "须有 header 和 message")
     signature = parsed.get("signature", "")
@@ -147,6 +151,14 @@ def moment_of(text: Any) -> datetime | None:
         return found.astimezone(UTC) if found.tzinfo is not None else None
     except (ValueError, OverflowError):
         return None
+
+
+def _is_deeper(node: Any, most: int) -> bool:
+    """Level by level, not by recursion."""
+    level = [node]
+    for _ in range(most):
+        level = [inner for each in level if isinstance(each, dict | list) for inner in (each.values() if isinstance(each, dict) else each)]
+    return any(isinstance(each, dict | list) for each in level)
 
 
 def _refuse(constant: str) -> None:

@@ -29,7 +29,7 @@ def deliver(address: str, body: dict[str, Any], *, may_be_inside: bool) -> Deliv
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     try:
         connection = _connection(parts.scheme, host, port, may_be_inside=may_be_inside)
-    except OSError as fault:
+    except (OSError, UnicodeError) as fault:  # a name that cannot be one is no fault of the network
         return Delivery(f"地址无法解析（{type(fault).__name__}）")
     if connection is None:
         return Delivery("地址指向内部网络，不予发送", is_final=True)

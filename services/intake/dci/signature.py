@@ -89,7 +89,7 @@ def _check_jws(signature: str, signed: bytes, partner: Partner) -> None:
     try:
         protected = json.loads(_unpadded(head))
         is_same = not payload or json.loads(_unpadded(payload)) == json.loads(signed)
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise SignatureWrong("签名无法读取") from fault
     if not isinstance(protected, dict) or protected.get("alg") not in ("EdDSA", "Ed25519") or "crit" in protected or not is_same:
         raise SignatureWrong("签名与内容不符，或算法不是 EdDSA")

@@ -112,7 +112,7 @@ def _times(frequency: Any) -> tuple[Any, Any]:
         return None, None
     given = frequency if isinstance(frequency, dict) else {}
     starts, ends = moment_of(given.get("start_time")), moment_of(given.get("end_time"))
-    if starts is None or ends is None or ends <= starts or given.get("frequency") not in AT_ONCE:
+    if starts is None or ends is None or ends <= starts or str(given.get("frequency")) not in AT_ONCE:
         raise ItemRejected("rjct.notify_details.invalid", "frequency 须有 start_time、end_time；只支持发生时即通知（* * * * *）")
     return starts, ends
 

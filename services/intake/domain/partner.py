@@ -98,7 +98,11 @@ class RegistryTerms(Terms):
 
 def origin_of(address: str) -> str:
     """Scheme, host and port; "" for what is no address of the web, or carries a name and password."""
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    try:
+        parts = urlsplit(address)
+        is_of_the_web = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:  # a bracket left open, a port that is no number
+        return ""
+    if not is_of_the_web:
         return ""
     return f"{parts.scheme}://{parts.netloc.lower()}"
