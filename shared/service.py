@@ -25,7 +25,7 @@ from shared.bus.ending import end
 from shared.bus.faults import is_away
 from shared.bus.link import Bus
 from shared.bus.sign_in import SignIn
-from shared.errors import Busy
+from shared.errors import Busy, Refusal
 from shared.events.event import Event, Request
 from shared.files import Files, known_files
 from shared.http import guard, problems, routes
@@ -69,14 +69,16 @@ class AnswerTo:
 
     request: type[Request]
     function: Callable[..., bytes]
+    refused: Callable[..., None] | None = None
+    """Keeps in the service's own tables that the question was refused: `refused(request, refusal, *, work, …)`, a unit of its own."""
 
 
 def on(event: type[Event], function: Callable[..., None]) -> Reaction:
     return Reaction(event, function)
 
 
-def answer(request: type[Request], function: Callable[..., bytes]) -> AnswerTo:
-    return AnswerTo(request, function)
+def answer(request: type[Request], function: Callable[..., bytes], *, refused: Callable[..., None] | None = None) -> AnswerTo:
+    return AnswerTo(request, function, refused)
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ class Runtime:
             reactions={reaction.event: partial(self.react, reaction.function) for reaction in service.reactions},
             answers={answer.request: partial(self.react, answer.function) for answer in service.answers},
             on_refusal=self.access.record,
+            when_refused={each.request: partial(self.keep_refused, each.refused) for each in service.answers if each.refused},
             tracer=self.telemetry.tracer,
             sign_in=SignIn.read(service.name, password_file=settings.nats_password_file, ca_file=settings.nats_ca_file),
             relays=mode != "serve",
@@ -230,6 +233,10 @@ class Runtime:
     def react(self, function: Callable[..., T], said: Event | Request, work: Work) -> T:
         """Run a reaction or an answer inside the unit of its message."""
         return function(said, **self.offers(function, work))
+
+    def keep_refused(self, function: Callable[..., None], request: Request, refusal: Refusal, work: Work) -> None:
+        """Keep a refused question inside a unit of its own."""
+        function(request, refusal, **self.offers(function, work))
 
     def run_chunk(self, chunk: Callable[..., int | None], subject_id: UUID, position: int, prepared: Any, work: Work) -> int | None:
         """Run one chunk of a job inside its unit."""

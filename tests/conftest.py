@@ -17,7 +17,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import insert, select
 
 from shared.clock import ACTED_ON
-from shared.events.event import Event, event_types
+from shared.errors import Forbidden, NotFound
+from shared.events.event import Event, Request, event_types
 from shared.http.call import KEY_HEADER
 from shared.ids import new_id
 from shared.personal import Keyring
@@ -125,6 +126,16 @@ class Office:
         reactions = {reaction.event: reaction.function for reaction in self.runtime.service.reactions}
         assert type(event) in reactions, f"{self.runtime.service.name} does not hear {event.subject}"
         self.store.run_now(partial(self.runtime.react, reactions[type(event)], event), today=on)
+
+    def ask(self, request: Request, *, on: date | None = None) -> bytes:
+        """Put a question to the service, as its link to the bus would; a refusal is kept in a unit of its own, then raised."""
+        asked = next(answer for answer in self.runtime.service.answers if answer.request is type(request))
+        try:
+            return self.store.run_now(partial(self.runtime.react, asked.function, request), today=on)
+        except (Forbidden, NotFound) as refusal:
+            if asked.refused is not None:
+                self.store.run_now(partial(self.runtime.keep_refused, asked.refused, request, refusal), today=on)
+            raise
 
     def said(self, kind: type[E]) -> list[E]:
         """Events of one kind in the outbox, oldest first."""

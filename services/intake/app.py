@@ -54,7 +54,7 @@ SERVICE = Service(
         on(CaseClosed, reactions.case_closed),
         on(AgencyKeyRegistered, reactions.agency_key_registered),
     ],
-    answers=[answer(DossierRequest, reactions.dossier)],
+    answers=[answer(DossierRequest, reactions.dossier, refused=reactions.dossier_refused)],
     on_start=index_what_is_not,
     routers=[api.router, dci.router, pages.router],
     background=[dci.work_off],

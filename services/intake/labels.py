@@ -226,8 +226,9 @@ READ: Final = {
     "access": L_("本人资料副本"),
     "attachment": L_("附件"),
     "registry": L_("登记信息"),
+    "refused": L_("未提供"),
 }
-"""How much of a person was read."""
+"""How much of a person was read; `refused`: asked for, and nothing given."""
 
 READ_BY: Final = {"intake": L_("救助对象"), "casework": L_("个案服务"), "dci": L_("部门间查询")}
 """Through which service a person's fields were read."""
@@ -341,6 +342,20 @@ PARTNER_ACTION: Final = {
 }
 
 PARTNER_STATUS: Final = {"rcvd": L_("待答复"), "succ": L_("已答复"), "rjct": L_("未受理")}
+
+DOSSIER_REFUSAL: Final = {
+    "unknown_key": L_("不是登记的承接机构"),
+    "other_contract": L_("不在该机构的合同之下"),
+    "no_consent": L_("没有有效的知情同意"),
+    "withdrawn": L_("本人已退出服务"),
+    "before_term": L_("合同期尚未开始"),
+    "after_term": L_("合同期已届满"),
+    "no_case": L_("尚未接案"),
+    "other_worker": L_("由其他社工负责"),
+    "case_closed": L_("个案已结案"),
+    "erased": L_("个人信息已删除"),
+}
+"""Why a dossier was not given to who asked for it."""
 
 DOSSIER_PURPOSE: Final = {"open_case": "接案", "plan": "制定计划", "visit": "探访", "crisis": "危机介入", "review": "评估复核"}
 

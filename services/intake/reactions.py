@@ -1,6 +1,8 @@
 """What intake does when another service's event arrives, and how it answers the question for a dossier."""
 
 import json
+from datetime import date
+from typing import Any
 
 from sqlmodel import select
 
@@ -8,7 +10,7 @@ from services.intake.actions.person import personal_of
 from services.intake.domain.dossier import DossierRefused, Standing, check_may_see, excerpt
 from services.intake.settings import Settings
 from services.intake.store import AgencyKey, Assignment, Consent, Contract, Household, Person, Project, Reading, Recipient
-from shared.errors import NotFound, NotYet
+from shared.errors import NotFound, NotYet, Refusal
 from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened
 from shared.events.intake import DossierRequest
 from shared.events.procurement import ContractSigned, ProjectClosed, ProjectOpened
@@ -71,13 +73,10 @@ def agency_key_registered(event: AgencyKeyRegistered, *, work: Work) -> None:
 
 
 def dossier(request: DossierRequest, *, work: Work, keyring: Keyring, settings: Settings) -> bytes:
-    """Judge the question by intake's own rows, leave a mark of the reading, and answer sealed to the agency's key (decision 18).
-
-    The day is the asker's word in rehearsal only; otherwise an agency could ask as of a day when its contract still ran.
-    """
-    on = request.asked_on if settings.is_rehearsal else settings.clock().today()
+    """Judge the question by intake's own rows, leave a mark of the reading, and answer sealed to the agency's key (decision 18)."""
+    on = _day_of(request, settings)
     if work.first(select(AgencyKey).where(AgencyKey.public_key == request.reply_key)) is None:
-        raise DossierRefused("未登记的承接机构公钥")
+        raise DossierRefused("未登记的承接机构公钥", why="unknown_key")
     recipient = work.find(Recipient, request.recipient_id)
     if recipient is None:
         raise NotFound("没有该服务对象")
@@ -92,6 +91,34 @@ def dossier(request: DossierRequest, *, work: Work, keyring: Keyring, settings: 
     person = work.get(Person, recipient.person_id)
     work.add(Reading(person_id=person.id, reader=request.actor, by="casework", purpose=request.purpose, read_on=on, read_at=work.now))
     return seal_to(request.reply_key, json.dumps(_dossier(work, recipient, person, keyring, request.purpose), ensure_ascii=False).encode())
+
+
+def dossier_refused(request: DossierRequest, refusal: Refusal, *, work: Work, settings: Settings) -> None:
+    """Tell the person in the log of readings who asked in vain and why: a unit of its own, as the refused one leaves nothing.
+
+    Asked again on the same day in the same way it is one line, so that nobody fills the log; `refusal` has each time.
+    """
+    recipient = work.find(Recipient, request.recipient_id)
+    if recipient is None:
+        return
+    on = _day_of(request, settings)
+    line: dict[str, Any] = {
+        "person_id": recipient.person_id,
+        "reader": request.actor,
+        "by": "casework",
+        "purpose": request.purpose,
+        "what": "refused",
+        "refusal": refusal.why if isinstance(refusal, DossierRefused) else "erased",
+        "read_on": on,
+    }
+    work.alone(f"refused dossier {recipient.id}")
+    if work.first(select(Reading).filter_by(**line)) is None:
+        work.add(Reading(**line, read_at=work.now))
+
+
+def _day_of(request: DossierRequest, settings: Settings) -> date:
+    """The asker's word in rehearsal only; otherwise an agency could ask as of a day when its contract still ran."""
+    return request.asked_on if settings.is_rehearsal else settings.clock().today()
 
 
 def _consent_of(work: Work, recipient: Recipient) -> Consent | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 import nats.errors
@@ -34,6 +34,12 @@ class OnRefusal(Protocol):
     """Keeps a refused question for the auditor, as a refused access over HTTP is kept."""
 
     def __call__(self, refusal: Refusal, *, account: str, method: str, path_template: str) -> Awaitable[None]: ...
+
+
+class WhenRefused(Protocol):
+    """Keeps a refused question in the service's own tables."""
+
+    def __call__(self, request: Any, refusal: Refusal, /, *, work: Work) -> None: ...
 
 
 class AskRefused(Forbidden):
@@ -73,11 +79,13 @@ class Answering:
         *,
         tracer: Tracer,
         on_refusal: OnRefusal | None = None,
+        when_refused: Mapping[type[Request], WhenRefused] | None = None,
     ) -> None:
         self._client = client
         self._service = service
         self._store = store
         self._on_refusal = on_refusal
+        self._when_refused = when_refused or {}
         self._answers = {request.subject: (request, answer) for request, answer in answers.items()}
         self._tracer = tracer
         self._running: set[asyncio.Task[None]] = set()
@@ -126,15 +134,26 @@ class Answering:
         return await self._store.run(unit, today=getattr(request, "asked_on", None))
 
     async def _record(self, refusal: Refusal, message: Msg) -> None:
-        if self._on_refusal is None or not isinstance(refusal, Forbidden | NotFound):
+        """Keep the refusal, in units of their own: the refused one has left nothing."""
+        if not isinstance(refusal, Forbidden | NotFound):
             return
         kind, _ = self._answers[message.subject]
+        request = kind.model_validate_json(message.data)
         try:
-            await self._on_refusal(
-                refusal, account=kind.model_validate_json(message.data).asker, method="ASK", path_template=message.subject
-            )
+            if self._on_refusal is not None:
+                await self._on_refusal(refusal, account=request.asker, method="ASK", path_template=message.subject)
+            if (keep := self._when_refused.get(kind)) is not None:
+                await self._store.run(self._keeping(keep, request, refusal), today=getattr(request, "asked_on", None))
         except Busy:
             log.warning("refusal not recorded", extra={"code": refusal.code})
+
+    @staticmethod
+    def _keeping(keep: WhenRefused, request: Request, refusal: Refusal) -> Callable[[Work], None]:
+        def unit(work: Work) -> None:
+            keep(request, refusal, work=work)
+
+        unit.__qualname__ = f"refused {request.subject}"
+        return unit
 
     async def _respond(self, message: Msg, body: bytes, *, refused: str = "") -> None:
         try:

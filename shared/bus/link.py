@@ -13,7 +13,7 @@ from nats.aio.client import Client
 from nats.js.client import JetStreamContext
 from opentelemetry.trace import Tracer
 
-from shared.bus.asking import Answer, Answering, OnRefusal, ask
+from shared.bus.asking import Answer, Answering, OnRefusal, WhenRefused, ask
 from shared.bus.broker import Listening, close, make_broker
 from shared.bus.ending import end, pause, unless
 from shared.bus.hearing import Hearing, Reaction
@@ -48,6 +48,7 @@ class Bus:
         reactions: Mapping[type[Event], Reaction],
         answers: Mapping[type[Request], Answer] | None = None,
         on_refusal: OnRefusal | None = None,
+        when_refused: Mapping[type[Request], WhenRefused] | None = None,
         tracer: Tracer,
         topology: Topology = QIAO,
         options: Options | None = None,
@@ -62,6 +63,7 @@ class Bus:
         self._reactions = reactions
         self._answers = answers or {}
         self._on_refusal = on_refusal
+        self._when_refused = when_refused or {}
         self._tracer = tracer
         self._options = options or Options()
         self._relays = relays
@@ -193,7 +195,15 @@ class Bus:
         js = client.jetstream()
         over = asyncio.Event()
         if self._consumes:
-            answering = Answering(client, self._service, self._store, self._answers, tracer=self._tracer, on_refusal=self._on_refusal)
+            answering = Answering(
+                client,
+                self._service,
+                self._store,
+                self._answers,
+                tracer=self._tracer,
+                on_refusal=self._on_refusal,
+                when_refused=self._when_refused,
+            )
             await answering.start()
         async with asyncio.TaskGroup() as tasks:
             for watch in self._watches:

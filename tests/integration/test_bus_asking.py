@@ -4,11 +4,13 @@ import asyncio
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from nats.js.client import JetStreamContext
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from sqlalchemy import select
 
 from shared.bus.asking import AskRefused
 from shared.errors import Busy, Forbidden, Refusal
@@ -82,16 +84,22 @@ async def test_a_refusal_comes_back_in_the_words_of_the_one_who_refuses_and_is_k
     def refuse(request: DossierRequest, *, work: Work) -> bytes:
         raise NoConsent("服务对象未同意")
 
+    def note(request: DossierRequest, refusal: Refusal, *, work: Work) -> None:
+        work.start_job(f"{refusal.code} {work.today}", request.case_id, 0)
+
+    kinds: dict[str, Any] = {"answers": {DossierRequest: refuse}, "when_refused": {DossierRequest: note}}
     async with (
-        house("intake", store_of(tmp_path, "intake"), nats_server.url, answers={DossierRequest: refuse}, on_refusal=keep) as intake,
+        house("intake", store_of(tmp_path, "intake"), nats_server.url, on_refusal=keep, **kinds) as intake,
         house("casework", store_of(tmp_path, "casework"), nats_server.url) as casework,
     ):
         await eventually(lambda: intake.bus.health()["state"] == casework.bus.health()["state"] == "ok")
         with pytest.raises(AskRefused, match="服务对象未同意") as refused:
             await casework.bus.ask(dossier_request())
+        assert refused.value.reason == "no-consent"
+        noted = await intake.store.read(lambda reader: [row.kind for row in reader.rows(select(reader.kernel.job.c.kind))])
 
-    assert refused.value.reason == "no-consent"
     assert kept == [("no-consent", "li", "ASK req.intake.dossier.v1")]
+    assert noted == ["no-consent 2016-09-01"]
 
 
 async def test_a_fault_of_the_answerer_is_told_at_once(js: JetStreamContext, nats_server: NatsServer, tmp_path: Path) -> None:

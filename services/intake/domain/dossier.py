@@ -34,7 +34,13 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 class DossierRefused(Forbidden):
+    """`why` is a code of `labels.DOSSIER_REFUSAL`, for the log that the person may see; the message is for the asker."""
+
     code = "dossier-refused"
+
+    def __init__(self, message: str, *, why: str) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +63,22 @@ class Standing:
 def check_may_see(standing: Standing, *, contract_id: UUID, case_id: UUID, worker_id: UUID, purpose: str, on: date) -> None:
     """Raises DossierRefused. The asker's word counts for nothing here: only intake's rows do (decision 18)."""
     if standing.contract_id != contract_id:
-        raise DossierRefused("该服务对象不在此合同之下")
+        raise DossierRefused("该服务对象不在此合同之下", why="other_contract")
     if not standing.has_consent or standing.withdrawn_on is not None:
-        raise DossierRefused("该服务对象没有有效的知情同意，或已退出")
+        why = "no_consent" if standing.withdrawn_on is None else "withdrawn"
+        raise DossierRefused("该服务对象没有有效的知情同意，或已退出", why=why)
     if on < standing.starts_on:
-        raise DossierRefused(f"合同期自 {standing.starts_on} 开始，此前不能调取资料")
+        raise DossierRefused(f"合同期自 {standing.starts_on} 开始，此前不能调取资料", why="before_term")
     if on > standing.ends_on or standing.closed_on is not None:
-        raise DossierRefused(f"合同期已于 {standing.ends_on} 届满，资料权限随之终止")
+        raise DossierRefused(f"合同期已于 {standing.ends_on} 届满，资料权限随之终止", why="after_term")
     if standing.case_id is None:
         if purpose != OPENING:
-            raise DossierRefused("该服务对象尚未接案，只能为接案调取资料")
+            raise DossierRefused("该服务对象尚未接案，只能为接案调取资料", why="no_case")
         return
     if standing.case_id != case_id or standing.worker_id != worker_id:
-        raise DossierRefused("该服务对象由其他社工负责")
+        raise DossierRefused("该服务对象由其他社工负责", why="other_worker")
     if standing.case_closed_on is not None and purpose != "review":
-        raise DossierRefused("个案已结案，只能为评估复核调取资料")
+        raise DossierRefused("个案已结案，只能为评估复核调取资料", why="case_closed")
 
 
 def excerpt(dossier: Mapping[str, Any], purpose: str) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.intake.domain.dossier import DossierRefused
-from services.intake.reactions import dossier
 from shared.errors import NotFound, NotYet
 from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened
 from shared.events.intake import DossierRequest
 from shared.events.procurement import ProjectClosed
 from shared.personal import create_key_pair, open_sealed
 from tests.service.intake.bureau import CONTRACT, PROJECT, Bureau
+from tests.service.intake.test_console import Clerk
 
 AGENCY, CASE, WORKER = uuid4(), uuid4(), uuid4()
 
@@ -33,8 +33,7 @@ class Casework:
     def ask(self, *, on: date = date(2017, 2, 6), **changes: Any) -> dict[str, Any]:
         asked = {"recipient_id": self.recipient, "contract_id": CONTRACT, "case_id": CASE, "worker_id": WORKER, "actor": "社工 01"}
         request = DossierRequest(**{**asked, "purpose": "visit", "asked_on": on, "reply_key": self.public_key, **changes})
-        sealed = self.office.store.run_now(lambda work: self.office.runtime.react(dossier, request, work), today=on)
-        found: dict[str, Any] = json.loads(open_sealed(self.key_file, sealed))
+        found: dict[str, Any] = json.loads(open_sealed(self.key_file, self.office.ask(request, on=on)))
         return found
 
     def opened(self) -> CaseOpened:
@@ -79,24 +78,63 @@ def test_a_visit_needs_the_case_and_shows_the_way_only(casework: Casework) -> No
     assert set(casework.ask(purpose="visit")) <= {"name", "sex", "phone", "address", "division"}
 
 
+def read(bureau: Bureau, programme: str) -> list[dict[str, Any]]:
+    """The log of readings of the only recipient."""
+    [recipient] = bureau.officer.get(f"/api/v1/programmes/{programme}/recipients")["items"]
+    found: list[dict[str, Any]] = bureau.officer.get(f"/api/v1/persons/{recipient['person_id']}/readings")["items"]
+    return found
+
+
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "why"),
     [
-        {"worker_id": uuid4()},
-        {"case_id": uuid4()},
-        {"contract_id": uuid4()},
-        {"on": date(2016, 9, 30)},
-        {"on": date(2017, 10, 1)},
-        {"reply_key": "x" * 44},
+        ({"worker_id": uuid4()}, "other_worker"),
+        ({"case_id": uuid4()}, "other_worker"),
+        ({"contract_id": uuid4()}, "other_contract"),
+        ({"on": date(2016, 9, 30)}, "before_term"),
+        ({"on": date(2017, 10, 1)}, "after_term"),
+        ({"reply_key": "x" * 44}, "unknown_key"),
     ],
 )
-def test_others_are_refused_and_leave_no_mark(bureau: Bureau, casework: Casework, confirmed: str, changes: dict[str, Any]) -> None:
+def test_others_are_refused_and_the_person_can_see_who_asked_and_why_not(
+    bureau: Bureau, casework: Casework, confirmed: str, changes: dict[str, Any], why: str
+) -> None:
     casework.office.hear(casework.opened())
 
     with pytest.raises(DossierRefused):
         casework.ask(**changes)
+    [mark] = read(bureau, confirmed)
+    told = {"by": "casework", "reader": "社工 01", "purpose": "visit", "what": "refused", "refusal": why}
+    assert mark == mark | told | {"read_on": str(changes.get("on", date(2017, 2, 6)))}
+
+
+def test_who_asks_in_vain_over_and_over_has_one_line_a_day_for_each_reason(bureau: Bureau, casework: Casework, confirmed: str) -> None:
+    casework.office.hear(casework.opened())
+    asked: list[dict[str, Any]] = [{"worker_id": uuid4()} for _ in range(5)]
+    asked += [{"contract_id": uuid4()}] * 3 + [{"worker_id": uuid4(), "on": date(2017, 2, 7)}] * 2
+    for changes in (*asked, {"worker_id": uuid4(), "actor": "社工 02"}):
+        with pytest.raises(DossierRefused):
+            casework.ask(**changes)
+
+    lines = [(mark["read_on"], mark["reader"], mark["refusal"]) for mark in read(bureau, confirmed)]
+    assert lines == [
+        ("2017-02-06", "社工 01", "other_worker"),
+        ("2017-02-06", "社工 01", "other_contract"),
+        ("2017-02-07", "社工 01", "other_worker"),
+        ("2017-02-06", "社工 02", "other_worker"),
+    ]
+
+
+def test_what_was_refused_is_on_the_page_and_in_the_copy_for_the_person(bureau: Bureau, casework: Casework, confirmed: str) -> None:
+    casework.office.hear(casework.opened())
+    with pytest.raises(DossierRefused):
+        casework.ask(worker_id=uuid4())
     [recipient] = bureau.officer.get(f"/api/v1/programmes/{confirmed}/recipients")["items"]
-    assert bureau.officer.get(f"/api/v1/persons/{recipient['person_id']}/readings")["items"] == []
+
+    page = Clerk(bureau.office, "chen", "officer").sign_in().get(f"/console/persons/{recipient['person_id']}/readings/")
+    assert "未提供：由其他社工负责" in page
+    copy = bureau.officer.get(f"/api/v1/persons/{recipient['person_id']}/copy")
+    assert [(row["what"], row["refusal"]) for row in copy["readings"]] == [("refused", "other_worker")]
 
 
 def test_a_number_that_is_nobodys_is_refused(casework: Casework) -> None:
@@ -123,12 +161,13 @@ def test_after_withdrawal_closing_and_end_of_the_project_nothing_is_shown(bureau
         casework.ask(on=date(2017, 9, 21), purpose="review")
 
 
-def test_a_withdrawn_recipient_is_closed_at_once(bureau: Bureau, casework: Casework) -> None:
+def test_a_withdrawn_recipient_is_closed_at_once(bureau: Bureau, casework: Casework, confirmed: str) -> None:
     casework.office.hear(casework.opened())
     bureau.clerk.post(f"/api/v1/recipients/{casework.recipient}/withdrawal", {"reason": "consent_withdrawn"}, on="2017-02-20")
 
     with pytest.raises(DossierRefused):
         casework.ask(on=date(2017, 2, 20))
+    assert [mark["refusal"] for mark in read(bureau, confirmed)] == ["withdrawn"]
 
 
 def test_a_new_key_takes_the_place_of_the_old_one(casework: Casework, tmp_path: Path) -> None:
