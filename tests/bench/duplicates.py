@@ -52,7 +52,9 @@ def fill(store: Store, known: Labelled, keyring: Keyring) -> list[UUID]:
         facts = {"birth": DAY, "sex": "male", "relation": "head", "schooling": "", "has_single_parent": False, "is_seriously_ill": False}
         facts |= {"disability_kind": 0, "disability_level": 0, "status": "present", "indexed_by": "", "is_compared": False}
         where = {"household_id": household["id"], "roster_id": rosters[record.roster], "secret_id": secret_id}
-        people.append({"id": person_id, "identity_key": keyring.search_hash(f"{record.number}-{place}"), **where, **facts})
+        people.append(
+            {"id": person_id, "lot_no": person_id.hex, "identity_key": keyring.search_hash(f"{record.number}-{place}"), **where, **facts}
+        )
 
     def keep(work: Work) -> None:
         for model, rows in ((Household, list(households.values())), (PersonSecret, secrets), (Person, people)):

@@ -76,7 +76,7 @@ def person(household_id: Any, random: Random) -> dict[str, Any]:
     facts |= {"disability_kind": random.randint(1, 7) if is_disabled else 0, "disability_level": random.randint(1, 4) if is_disabled else 0}
     facts |= {"has_single_parent": age < 18 and random.random() < 0.2, "is_seriously_ill": random.random() < 0.06, "status": "present"}
     ids = {"id": new_id(), "household_id": household_id, "roster_id": household_id, "secret_id": new_id()}
-    return {**ids, "identity_key": ids["id"].hex, "indexed_by": "", **facts}
+    return {**ids, "identity_key": ids["id"].hex, "lot_no": ids["id"].hex, "indexed_by": "", **facts}
 
 
 def keep(households: list[dict[str, Any]], persons: list[dict[str, Any]], work: Work) -> None:

@@ -88,7 +88,7 @@ def add_person(rows: Any, words: list[Any], number: int, division: str, fields: 
     facts |= {"disability_kind": 0, "disability_level": 0, "status": "present", "indexed_by": keyring.id}
     ids = {"household_id": rows[Household][-1]["id"], "roster_id": person_id, "secret_id": secret_id}
     key = keyring.search_hash(f"{fields['identity_number']}-{number}")
-    rows[Person].append({"id": person_id, "identity_key": key, **ids, **facts})
+    rows[Person].append({"id": person_id, "lot_no": person_id.hex, "identity_key": key, **ids, **facts})
     kept = {"id": secret_id, "person_id": person_id, "wrapped_key": sealed.wrapped_key, "sealed": sealed.sealed}
     rows[PersonSecret].append(kept)
     entry, found = index_person(person_id, division, fields, full_name(division[:9] + "000"), keyring)

@@ -34,6 +34,7 @@ from shared.access import Actor
 from shared.divisions import contains
 from shared.errors import WrongState
 from shared.events.intake import RosterAccepted
+from shared.files import require_file
 from shared.personal import Keyring
 from shared.rewrapping import is_due
 from shared.work import Work
@@ -99,8 +100,9 @@ def acceptance_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, wor
 
 def _stage(roster: Roster, planned: Sequence[Planned], prepared: Reviewing, work: Work, keyring: Keyring) -> Sequence[ColumnElement[bool]]:
     """Put the good rows beside the tables into which they go; gives the condition that finds them."""
+    file = require_file(work, roster.file_id).sha256
     good = [each for each in planned if each.verdict in GOOD]
-    kept = [staged(roster.id, position, each, prepared.table, work, keyring) for position, each in enumerate(good)]
+    kept = [staged(roster.id, file, position, each, prepared.table, work, keyring) for position, each in enumerate(good)]
     if secrets := [secret for _, secret in kept if secret is not None]:
         work.insert(PersonSecret, secrets)
     if kept:
@@ -180,7 +182,7 @@ def _keep_people(rows: Sequence[ColumnElement[bool]], roster: Roster, work: Work
     work.execute(update(Person).where(*known, *rows, acted).values(kept))
     work.execute(update(Person).where(at_home, *known, *rows, ~acted).values(given))
     work.execute(update(Person).where(col(StagedRow.verdict) == "unchanged", is_same, *rows).values(stands))
-    new = {"status": literal("present"), "registered_on": literal(roster.decided_on, Date())}
+    new = {"status": literal("present"), "registered_on": literal(roster.decided_on, Date()), "lot_no": col(StagedRow.lot_no)}
     columns = {"id": col(StagedRow.person_id), "identity_key": col(StagedRow.identity_key), **new, **given}
     fresh = select(*columns.values()).where(at_home, col(StagedRow.verdict) == "new", *rows)
     work.execute(insert(Person).from_select(list(columns), fresh))

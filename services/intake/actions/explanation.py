@@ -1,6 +1,6 @@
 """A person's explanation: told to staff for a purpose, and so a reading of the file that leaves its mark."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -93,7 +93,7 @@ class Grounds:
         listed = reader.select(select(Candidate).where(of_programme, col(Candidate.person_id).in_(person_ids)))
         candidates = {each.person_id: each for each in listed}
         verified = self._verified(home_ids)
-        keys = self._keys_of(person_ids)
+        keys = self._keys_of(people.values())
         return {
             id: self._of(people[id], homes[people[id].household_id], keys[id], candidates.get(id), verified, with_more=with_more)
             for id in person_ids
@@ -120,25 +120,26 @@ class Grounds:
             "list": own.list if own else "",
             "group": own.group if own else "",
             "rank": own.rank if own else None,
+            "lot_no": key,
             "candidate_id": candidate.id if candidate else None,
             "state": candidate.state if candidate else "",
             "barred": barred,
             "more_need": more,
             "groups": [_reason(reason) for reason in reasons],
             "is_changed": not barred and is_eligible != any(reason.fits for reason in reasons),
-            "told": _told(own, reasons, barred, more, programme, has_moved_up=has_moved_up),
+            "told": _told(own, key, reasons, barred, more, programme, has_moved_up=has_moved_up),
         }
 
-    def _keys_of(self, person_ids: Sequence[UUID]) -> dict[UUID, str]:
+    def _keys_of(self, people: Collection[Person]) -> dict[UUID, str]:
         """Under which key each was screened: a record that was merged into this one since may be the one that was."""
-        columns = (col(Person.merged_into), col(Person.id))
-        keys = {person_id: [person_id.hex] for person_id in person_ids}
-        for kept, gone in self._reader.rows(select(*columns).where(col(Person.merged_into).in_(person_ids))):
-            keys[kept].append(gone.hex)
+        columns = (col(Person.merged_into), col(Person.lot_no))
+        keys = {person.id: [person.lot_no] for person in people}
+        for kept, gone in self._reader.rows(select(*columns).where(col(Person.merged_into).in_(keys))):
+            keys[kept].append(gone)
         found = {}
         for person_id, own in keys.items():
             screened = (*(key for key in own if key in self._placed), *(key for key in own if key in self._eligible))
-            found[person_id] = next(iter(screened), person_id.hex)
+            found[person_id] = next(iter(screened), own[0])
         return found
 
     def _verified(self, household_ids: set[UUID]) -> set[UUID]:
@@ -172,6 +173,7 @@ def _reason(reason: GroupReason) -> dict[str, Any]:
 
 def _told(
     own: Place | None,
+    lot_no: str,
     reasons: Sequence[GroupReason],
     barred: Sequence[str],
     more: int | None,
@@ -189,16 +191,16 @@ def _told(
     elif own is not None:
         told.append(f"为“{names[own.group]}”后备第 {own.rank} 名；有人退出时依次递补，递补截止 {programme.top_up_until.isoformat()}。")
     for reason in reasons:
-        told.append(_of_group(reason))
+        told.append(_of_group(reason, lot_no))
     if more is not None:
         told.append(f"其他人的情况不变，需求分再高 {more} 分即可入选。")
     return told
 
 
-def _of_group(reason: GroupReason) -> str:
+def _of_group(reason: GroupReason, lot_no: str) -> str:
     if reason.rank is not None:
         cut = f"，入选者中最低 {reason.last_score} 分" if reason.last_score is not None else ""
-        lot = f"；另有 {reason.equals} 人同分，先后由公布的种子抽签决定" if reason.equals else ""
+        lot = f"；另有 {reason.equals} 人同分，先后由公布的种子抽签决定（抽签号 {lot_no}）" if reason.equals else ""
         return (
             f"“{reason.name}”：符合条件的 {reason.eligible} 人中排第 {reason.rank}，需求分 {reason.score}{cut}，名额 {reason.quota}{lot}。"
         )

@@ -124,7 +124,7 @@ def _person(person: Person, asked: Asked) -> dict[str, Any]:
         "与户主关系": labels.RELATION[person.relation],
         "性别": labels.SEX[person.sex],
         "年龄段": age_band(max(0, age_on(person.birth, asked.on))),
-        **({"出生日期": person.birth.isoformat()} if asked.purpose else {}),
+        **({"抽签号": person.lot_no, "出生日期": person.birth.isoformat()} if asked.purpose else {}),
         "就读学段": labels.SCHOOLING.get(person.schooling, ""),
         "单亲": "是" if person.has_single_parent else "",
         "残疾类别": person.disability_kind or "",

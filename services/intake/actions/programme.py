@@ -278,7 +278,7 @@ def _check_judged_anew(work: Work, programme_id: UUID, screening: Screening) -> 
     """Raises WrongStage: an objection said rightly that somebody was left out, and the new list was made as if it had not."""
     eligible = {Applicant.read(line).key for line in screening.inputs.splitlines()}
     about = upheld_about(programme_id, "omitted", reader=work)
-    if any(person.status == "present" and person.id.hex not in eligible for person in about):
+    if any(person.status == "present" and person.lot_no not in eligible for person in about):
         raise WrongStage("“应入选而未入选”的异议已经成立，而该人员按现有档案仍不符合条件；请先更正其档案，再重新筛选")
 
 

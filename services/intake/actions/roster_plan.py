@@ -31,6 +31,7 @@ from services.intake.domain.roster import Again, Faulty, Judged, judge
 from services.intake.domain.roster_line import Line
 from services.intake.domain.roster_row import CellFault, RosterFrame, RosterRow, cell_name
 from services.intake.domain.roster_table import RosterTable
+from services.intake.domain.selection import lot_no
 from services.intake.store import PersonSecret, known_households, known_people, with_head
 from services.intake.store.roster import Known, KnownHousehold
 from shared.ids import new_id
@@ -223,9 +224,9 @@ def _fault(row: RosterRow, column: str, message: str, table: RosterTable) -> Fau
 
 
 def staged(
-    roster_id: UUID, position: int, planned: Planned, table: RosterTable, reader: Reader, keyring: Keyring
+    roster_id: UUID, file: str, position: int, planned: Planned, table: RosterTable, reader: Reader, keyring: Keyring
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """A good row on its way into the store, and what is sealed of it; None where nothing changes."""
+    """A good row of a file, named by its hash, on its way into the store, and what is sealed of it; None where nothing changes."""
     row, known = cast("RosterRow", planned.found), planned.known
     person_id = known.person_id if known else new_id()
     is_said = planned.verdict != "unchanged"
@@ -242,6 +243,7 @@ def staged(
         "reason": "",
         "faults": None,
         "person_id": person_id,
+        "lot_no": lot_no(file, row.sheet, row.number) if known is None else None,
         "secret_id": secret["id"] if secret else None,
         "identity_key": planned.identity_key,
         "household_no": planned.household_no,

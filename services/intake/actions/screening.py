@@ -79,7 +79,7 @@ def start_screening(programme_id: UUID, *, reason: str, work: Work, actor: Actor
 def screen(programme_id: UUID, *, reader: Reader, hooks: Hooks) -> Found:
     """Judge everybody of the programme on its reference date, and choose. It only reads."""
     programme = reader.get(Programme, programme_id)
-    refused = {person.id.hex for person in upheld_about(programme_id, "not_entitled", reader=reader)}
+    refused = {person.lot_no for person in upheld_about(programme_id, "not_entitled", reader=reader)}
     return screen_by(terms_of(programme, definitions_of(hooks), reader=reader), reader=reader, hooks=hooks, without=refused)
 
 
@@ -163,7 +163,7 @@ def _candidate(programme_id: UUID, place: Place, found: Found) -> Candidate:
     person = found.people[place.key]
     return Candidate(
         programme_id=programme_id,
-        person_id=UUID(place.key),
+        person_id=person.person_id,
         group=place.group,
         list=place.list,
         rank=place.rank,

@@ -157,6 +157,14 @@ def select(applicants: Iterable[Applicant], quotas: Sequence[GroupQuota], seed: 
     return Selection(places, inputs, digest(place.line for place in places))
 
 
+def lot_no(file: str, sheet: str, row: int) -> str:
+    """The number that a person's lot is drawn over (抽签号): of the SHA-256 of the file that brought the person, the sheet and the row.
+
+    The same files give the same numbers in any store, and so the same list; who does not have the very file cannot tell whose it is.
+    """
+    return sha256(f"{file}|{sheet}|{row}".encode()).hexdigest()[:32]
+
+
 def tie(seed: str, key: str) -> str:
     """The lot of one person: nobody can know it before the seed is public, everybody can check it after."""
     return sha256(f"{seed}|{key}".encode()).hexdigest()

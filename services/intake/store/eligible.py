@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlmodel import col
@@ -22,9 +23,10 @@ from shared.work import Reader
 
 @dataclass(frozen=True, slots=True)
 class Eligible:
-    """Somebody who fits at least one group; `key` is the person's id in hex."""
+    """Somebody who fits at least one group; `key` is the person's lot number."""
 
     key: str
+    person_id: UUID
     division: str
     groups: tuple[str, ...]
     facts: PersonFacts
@@ -81,21 +83,22 @@ def eligible_people(terms: Terms, *, reader: Reader) -> list[Eligible]:
     numbers = [literal(0) if node is None else number_of(node, on) for node in (terms.need, terms.first_among_equals)]
     own = [literal(0) if not group.score else number_of(read_number(group.score), on) for group in terms.groups]
     statement = (
-        select(col(Person.id), col(Household.needs), *numbers, *_FACTS, *fits, *own)
+        select(col(Person.id), col(Person.lot_no), col(Household.needs), *numbers, *_FACTS, *fits, *own)
         .join(Household, col(Household.id) == Person.household_id)
         .where(*within(terms), or_(*fits))
-        .order_by(col(Person.id))
+        .order_by(col(Person.lot_no))
     )
     return [_eligible(row, terms) for row in reader.rows(statement)]
 
 
 def _eligible(row: Sequence[Any], terms: Terms) -> Eligible:
-    person_id, needs, score, precedence, *others = row
+    person_id, lot_no, needs, score, precedence, *others = row
     facts, fits, own = others[: len(_NAMES)], others[len(_NAMES) : -len(terms.groups)], others[-len(terms.groups) :]
     chosen = [(group, int(number)) for group, is_fit, number in zip(terms.groups, fits, own, strict=True) if is_fit]
     named: dict[str, Any] = dict(zip(_NAMES, facts, strict=True))
     return Eligible(
-        key=person_id.hex,
+        key=lot_no,
+        person_id=person_id,
         division=named["division"],
         groups=tuple(group.definition.code for group, _ in chosen),
         facts=PersonFacts(needs=tuple(needs or ()), **named),

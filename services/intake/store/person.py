@@ -32,6 +32,11 @@ class Person(Table, table=True):
     """Where in the roster's file the person stands; 0 where an earlier version took the person in."""
     row_hash: str = ""
     """Keyed hash of what the last roster said: a row that says the same again changes nothing."""
+    lot_no: str
+    """What the person's lot is drawn over (抽签号), by `domain.selection.lot_no` of the row that brought the person; it never changes.
+
+    Of people who were in the store before there were such numbers it is the id in hex.
+    """
     secret_id: UUID
     identity_key: str = Field(unique=True)
     """Keyed hash of the identity number."""

@@ -83,6 +83,7 @@ class StagedRow(Table, table=True):
     reason: str = ""
     faults: list[dict[str, str]] | None = Json(default=None)
     person_id: UUID | None = None
+    lot_no: str | None = None
     secret_id: UUID | None = None
     identity_key: str | None = None
     household_no: str | None = None

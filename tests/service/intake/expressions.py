@@ -37,6 +37,7 @@ def fill(count: int, work: Work, *, seed: int = 42) -> None:
             roster_id=household.roster_id,
             secret_id=new_id(),
             identity_key=str(number),
+            lot_no=str(number),
             birth=date(2017, 1, 2) if number == 0 else random.choice(BIRTHS),
             sex=random.choice(list(labels.SEX)),
             relation=random.choice(list(labels.RELATION)),

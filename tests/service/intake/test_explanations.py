@@ -1,5 +1,6 @@
 """Why somebody is on the list or not, what becomes of a place that comes free, and quotas that are adjusted."""
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from services.intake.store import Person
 from shared.demo.population import Population
 from tests.service.intake.bureau import Bureau, consent
 
+SEED = "种子 2016-12-22"
 EXPLAIN = "/api/v1/programmes/{}/persons/{}/explanation"
 
 
@@ -40,6 +42,19 @@ def test_the_selected_the_reserves_and_the_others_are_told_why(bureau: Bureau, p
         assert each["rank"] is None
         assert all(not all(condition["holds"] for condition in group["conditions"]) for group in each["groups"])
         assert any("不符合" in sentence or "不在筛选范围" in sentence for sentence in each["told"])
+
+
+def test_whoever_is_told_the_lot_number_can_check_the_order(bureau: Bureau, proposed: str) -> None:
+    listed = [each for each in bureau.candidates(proposed, "listed") if each["group"] == "G1"]
+    told = {each["rank"]: explained(bureau, proposed, each["person_id"]) for each in listed}
+    alike: dict[int, list[str]] = {}
+    for each in sorted(listed, key=lambda each: each["rank"]):
+        alike.setdefault(each["score"], []).append(told[each["rank"]]["lot_no"])
+
+    assert max(map(len, alike.values())) > 1
+    for lots in alike.values():
+        assert lots == sorted(lots, key=lambda lot_no: sha256(f"{SEED}|{lot_no}".encode()).hexdigest())
+    assert any(f"抽签号 {told[1]['lot_no']}" in sentence for sentence in told[1]["told"])
 
 
 def test_every_explanation_leaves_a_mark_that_the_person_may_see(bureau: Bureau, proposed: str) -> None:

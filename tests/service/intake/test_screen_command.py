@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 from pydantic import ValidationError
+from stdnum.cn.ric import calc_check_digit
 
 from services.intake.cli.programme_file import ProgrammeFile
 from services.intake.cli.screen import selection_of
@@ -115,3 +116,26 @@ def test_every_example_is_a_programme(in_store: Bureau, example: Path) -> None:
 
 def test_the_schema_in_the_documentation_is_that_of_the_program() -> None:
     assert json.loads((ROOT / "docs/programme.schema.json").read_text(encoding="utf-8")) == ProgrammeFile.model_json_schema()
+
+
+def test_another_store_that_reads_the_same_files_gives_the_same_list_byte_for_byte(tmp_path: Path) -> None:
+    rosters = [tmp_path / "甲.csv", tmp_path / "乙.csv"]
+    bodies = [f"420202{1940 + number % 20}0301{number:03}" for number in range(60)]
+    people = [body + calc_check_digit(body + "0") for body in bodies]
+    for file, some in zip(rosters, (people[:35], people[30:]), strict=True):
+        file.write_text("\n".join(("姓名,身份证号", *(f"王小明,{one}" for one in some))), encoding="utf-8")
+    programme = tmp_path / "programme.json"
+    groups = [{"code": "H1", "name": "全体", "criterion": "age >= 0", "quota": 20, "reserve": 10}]
+    programme.write_text(json.dumps(TERMS | {"groups": groups}, ensure_ascii=False), encoding="utf-8")
+
+    told = []
+    for store in ("one", "other"):
+        env = {name: value for name, value in os.environ.items() if name != "QIAO_KEY_FILE"} | {"QIAO_DATA": str(tmp_path / store)}
+        for command in (("import", *map(str, rosters)), ("screen", str(programme))):
+            done = subprocess.run(
+                [sys.executable, "-m", "shared.cli", "intake", *command, "--json"], capture_output=True, text=True, env=env, check=True
+            )
+        told.append(done.stdout)
+
+    assert told[0] == told[1]
+    assert len(json.loads(told[0])["selected"]) == 20

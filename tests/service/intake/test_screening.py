@@ -49,7 +49,7 @@ def test_the_database_and_the_rule_agree_on_who_is_in_a_group(bureau: Bureau) ->
             "is_seriously_ill": random.random() < 0.3,
         }
         fixed = {"sex": "female", "relation": "head", "status": "present", "secret_id": new_id(), "roster_id": roster_id}
-        persons.append({"id": new_id(), "household_id": household_id, "identity_key": str(number), **facts, **fixed})
+        persons.append({"id": new_id(), "household_id": household_id, "identity_key": str(number), "lot_no": str(number), **facts, **fixed})
 
     def fill(work: Work) -> None:
         work.execute(insert(Household), households)
