@@ -45,6 +45,8 @@ SCHOOLING: Final = {
     "college": "大专及以上",
 }
 
+DISABILITY_LEVEL: Final = {1: "一级", 2: "二级", 3: "三级", 4: "四级"}
+
 SINGLE_PARENT: Final = {
     "divorced": "离异",
     "bereaved": "丧偶",

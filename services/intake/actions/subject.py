@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from services.intake import labels
-from services.intake.actions.person import mark, personal_of
+from services.intake.actions.person import Purpose, mark, personal_of
 from services.intake.store import Attachment, AttachmentMember, Reading, history, reached_person
 from shared.access import Actor
 from shared.divisions import full_name
@@ -25,16 +25,21 @@ FACTS: Final = (
     "disability_kind",
     "disability_level",
     "is_seriously_ill",
+    "adl_unmet",
+    "has_lost_only_child",
     "status",
 )
+"""What stands in clear of the person alone: how it is with a child's father and mother is about them."""
 
 
-def copy_for_subject(person_id: UUID, *, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, Any]:
+def copy_for_subject(
+    person_id: UUID, *, purpose: Purpose = "own_request", work: Work, today: date, actor: Actor, keyring: Keyring
+) -> dict[str, Any]:
     """Everything about the person, and nothing of the others in the household; handing it out is logged as a reading. Raises Erased."""
     person, household = reached_person(work, person_id, actor)
     personal = personal_of(work, person, keyring)
     read = work.select(select(Reading).where(col(Reading.person_id) == person_id).order_by(col(Reading.read_at), col(Reading.id)))
-    work.add(mark(person_id, "access", "own_request", work, today, actor))
+    work.add(mark(person_id, "access", purpose, work, today, actor))
     return {
         "person_id": person_id,
         "made_on": today,

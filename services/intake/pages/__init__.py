@@ -19,6 +19,7 @@ from services.intake.pages import (
     roster_columns,
     rosters,
     search,
+    subject,
     surveys,
 )
 from services.intake.pages.frame import CONSOLE
@@ -35,6 +36,7 @@ PARTS = (
     roster_columns,
     duplicates,
     erasures,
+    subject,
     partners,
     search,
     surveys,

@@ -99,6 +99,7 @@ async def household(request: Request, household_id: UUID, call: Annotated[Call, 
         age=lambda birth: age_on(birth, call.today),
         division_name=name_of,
         may_record=call.actor.may("clerk", "officer"),
+        may_copy=call.actor.may("officer"),
         may_see_log=call.actor.may("officer", "auditor"),
     )
 

@@ -1,0 +1,85 @@
+"""A person's own copy as a page: for a purpose, logged, whole, and about nobody else."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from services.intake.app import SERVICE
+from services.intake.labels import CATEGORY, HISTORY, MARITAL, READ, READING_PURPOSE, SINGLE_PARENT
+from shared.demo.population import Population
+from tests.conftest import Office
+from tests.service.intake.bureau import Bureau
+from tests.service.intake.test_canary import CANARY
+from tests.service.intake.test_console import SCRIPT, Clerk
+
+
+@pytest.fixture
+def bureau(service_client: Callable[..., Office]) -> Bureau:
+    found = Bureau(service_client(SERVICE))
+    found.accept(found.upload([CANARY])["roster_id"])
+    return found
+
+
+def people_of(bureau: Bureau, household_no: str) -> list[dict[str, Any]]:
+    house = next(each for each in bureau.clerk.get("/api/v1/households", limit=200)["items"] if each["household_no"] == household_no)
+    members: list[dict[str, Any]] = bureau.officer.get(f"/api/v1/households/{house['id']}/file", purpose="audit")["members"]
+    return members
+
+
+def officer_with(bureau: Bureau, purpose: str, account: str = "chen", **reach: str) -> Clerk:
+    clerk = Clerk(bureau.office, account, "officer", **reach).sign_in()
+    clerk.post("/console/households/purpose/", purpose=purpose, back="/console/")
+    return clerk
+
+
+def test_the_purpose_is_asked_first_and_the_log_tells_it(bureau: Bureau) -> None:
+    [person] = people_of(bureau, CANARY.户编号)
+    page = f"/console/persons/{person['id']}/copy/"
+    officer = Clerk(bureau.office, "chen", "officer").sign_in()
+    assert "households/purpose" in officer.get(page, 303)
+    log = f"/api/v1/persons/{person['id']}/readings"
+    assert "chen" not in {each["reader"] for each in bureau.officer.get(log)["items"]}
+
+    officer.post("/console/households/purpose/", purpose="own_request", back=page)
+    assert not SCRIPT.search(officer.get(page))
+
+    told = [(each["what"], each["purpose"]) for each in bureau.officer.get(log)["items"] if each["reader"] == "chen"]
+    assert told == [("access", "own_request")]
+
+
+def test_the_page_says_what_the_machines_copy_says(bureau: Bureau) -> None:
+    [person] = people_of(bureau, CANARY.户编号)
+    copy = bureau.officer.get(f"/api/v1/persons/{person['id']}/copy")
+    page = officer_with(bureau, "own_request").get(f"/console/persons/{person['id']}/copy/")
+    text = re.sub(r"<[^>]+>", "", page)
+
+    coded = {"marital": MARITAL, "single_parent": SINGLE_PARENT}
+    said = [coded.get(name, {}).get(value, value) for name, value in copy["personal"].items()]
+    said += [copy["household"]["household_no"], copy["household"]["place"], CATEGORY[copy["household"]["category"]]]
+    said += [words for event in copy["history"] for words in (HISTORY[event["what"]], event["detail"])]
+    said += [words for each in copy["readings"] for words in (READ[each["what"]], READING_PURPOSE[each["purpose"]])]
+    assert [words for words in said if words not in text] == []
+    assert len(said) > 10
+    assert "第四十五条" in text
+
+
+def test_the_others_of_the_household_are_not_on_it(bureau: Bureau, people: Population) -> None:
+    house = next(row.户编号 for row in people.allowance if sum(each.户编号 == row.户编号 for each in people.allowance) > 1)
+    rows = [row for row in people.allowance if row.户编号 == house]
+    bureau.accept(bureau.upload(rows)["roster_id"])
+    first, *others = people_of(bureau, house)
+
+    page = officer_with(bureau, "own_request").get(f"/console/persons/{first['id']}/copy/")
+
+    assert first["personal"]["name"] in page
+    for other in others:
+        assert other["personal"]["identity_number"] not in page
+        assert other["personal"]["name"] not in page
+
+
+def test_a_stranger_and_who_may_not_find_none(bureau: Bureau) -> None:
+    [person] = people_of(bureau, CANARY.户编号)
+    officer_with(bureau, "own_request", "far", division="420300000000").get(f"/console/persons/{person['id']}/copy/", 404)
+    Clerk(bureau.office, "liu", "clerk").sign_in().get(f"/console/persons/{person['id']}/copy/", 403)
