@@ -16,7 +16,7 @@ from services.casework.actions.contract import Level
 from services.casework.actions.plans import Assessed, Need, Planned, Risk
 from services.casework.actions.sessions import Mode, Recorded
 from services.casework.settings import Settings
-from shared.events.casework import ClosingReason, OutcomeKind
+from shared.events.casework import ClosingReason, NeedKind, NeedUrgency, OutcomeKind
 from shared.events.intake import DossierRequest
 from shared.http.call import Call, allows, fields
 from shared.http.paging import Page, page
@@ -156,6 +156,22 @@ class MarkCrisis(Body):
     note: Paragraph
 
 
+class ReportNeed(Body):
+    about: Literal["recipient", "household"]
+    kind: NeedKind
+    urgency: NeedUrgency = "normal"
+    found_on: date
+    seen: Paragraph
+
+
+class ReportNeedOfAnother(Body):
+    division: Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
+    kind: NeedKind
+    urgency: NeedUrgency = "normal"
+    found_on: date
+    seen: Paragraph
+
+
 class AskDossier(Body):
     purpose: Purpose
 
@@ -232,6 +248,31 @@ async def dossier(case_id: UUID, body: AskDossier, call: Annotated[Call, allows(
     request = DossierRequest(**json.loads(bytes(asked.body)), reply_key=reply_key)
     sealed = await call.runtime.bus.ask(request)
     return Response(await asyncio.to_thread(open_sealed, key_file, sealed), media_type="application/json")
+
+
+@router.post("/cases/{case_id}/discovered-needs", status_code=201)
+async def report_need(case_id: UUID, body: ReportNeed, call: Annotated[Call, allows("caseworker", "supervisor")]) -> Response:
+    """The answer says whom to call at once where a report is not enough."""
+    return await call.act(actions.report_need, case_id, **fields(body))
+
+
+@router.post("/contracts/{contract_id}/discovered-needs", status_code=201)
+async def report_need_of_another(
+    contract_id: UUID, body: ReportNeedOfAnother, call: Annotated[Call, allows("caseworker", "supervisor")]
+) -> Response:
+    return await call.act(actions.report_need_of_another, contract_id, **fields(body))
+
+
+@router.get("/discovered-needs")
+async def need_reports(
+    call: Annotated[Call, allows("caseworker", "supervisor", "director")], page: Paged, contract_id: UUID | None = None
+) -> Response:
+    return await call.read(store.need_reports, page=page, contract_id=contract_id)
+
+
+@router.get("/discovered-needs/{report_id}")
+async def need_report(report_id: UUID, call: Annotated[Call, allows("caseworker", "supervisor")]) -> Response:
+    return await call.read(store.need_report, report_id)
 
 
 @router.post("/assessments", status_code=201)

@@ -21,7 +21,7 @@ SERVICE = Service(
     settings=Settings,
     plugins=("capacity", "record_flags"),
     wrapped=(Wrapped(PersonKey),),
-    append_only=("session",),
+    append_only=("session", "need_report", "need_answer", "need_reading"),
     reactions=[
         on(ContractSigned, reactions.contract_signed),
         on(AcceptanceRecorded, reactions.contract_accepted),

@@ -1,7 +1,10 @@
 """What casework does when another service's event arrives."""
 
+from sqlalchemy import or_, select, update
+from sqlmodel import col
+
 from services.casework.domain.term import months_after
-from services.casework.store import Contract, Enrolment, PersonKey
+from services.casework.store import Contract, Enrolment, NeedReport, PersonKey
 from shared.errors import NotYet
 from shared.events.intake import RecipientEnrolled, RecipientErased, RecipientWithdrawn
 from shared.events.procurement import AcceptanceRecorded, ContractSigned, ProjectClosed
@@ -59,8 +62,9 @@ def recipient_erased(event: RecipientErased, *, work: Work) -> None:
     """What was written about the recipient is noise from now on; that it was done stays."""
     if work.find(Enrolment, event.recipient_id) is None:
         raise NotYet("入组的消息尚未到达")
-    if (key := work.find(PersonKey, event.recipient_id)) is not None:
-        key.wrapped_key = None
+    about = select(col(NeedReport.id)).where(col(NeedReport.recipient_id) == event.recipient_id)
+    keys = or_(col(PersonKey.person_id) == event.recipient_id, col(PersonKey.person_id).in_(about))
+    work.execute(update(PersonKey).where(keys).values(wrapped_key=None))
 
 
 def contract_accepted(event: AcceptanceRecorded, *, work: Work) -> None:

@@ -8,6 +8,20 @@ from shared.events.event import Division, Event, GroupCode
 
 ClosingReason = Literal["goals_met", "term_ended", "referred", "moved", "died", "declined", "lost_contact"]
 OutcomeKind = Literal["welfare_enterprise", "self_employed"]
+NeedKind = Literal[
+    "economy",
+    "health",
+    "education",
+    "housing",
+    "employment",
+    "guardianship",
+    "inclusion",
+    "harm_to_minor",
+    "danger_to_life",
+]
+"""The seven needs of the survey, and two harms: to a minor, done or suspected, and to anybody's life."""
+NeedUrgency = Literal["normal", "soon", "urgent"]
+NeedAbout = Literal["recipient", "household", "other"]
 
 
 class WorkerVerified(Event):
@@ -121,6 +135,25 @@ class CaseClosed(Event):
     group: GroupCode
     reason: ClosingReason
     closed_on: date
+
+
+class NeedDiscovered(Event):
+    """A social worker has found a need (发现报告), of a recipient, of somebody in the recipient's household, or of somebody else.
+
+    What was seen stays in casework, and intake asks for it. Of somebody else there is no id: `recipient_id` is null.
+    """
+
+    subject: ClassVar[str] = "ev.casework.need.discovered.v1"
+    aggregate_id: ClassVar[str] = "report_id"
+    report_id: UUID
+    contract_id: UUID
+    recipient_id: UUID | None
+    about: NeedAbout
+    kind: NeedKind
+    urgency: NeedUrgency
+    division: Division
+    found_on: date
+    reported_on: date
 
 
 class DataReturned(Event):

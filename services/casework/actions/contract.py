@@ -12,7 +12,7 @@ from sqlmodel import col, func, select
 from services.casework.domain.lifecycle import CLOSED
 from services.casework.domain.term import NotAccepted
 from services.casework.domain.workload import WorkerNotReady
-from services.casework.store import AgencyKey, Case, PersonKey, PersonSecret, Worker, reached_contract
+from services.casework.store import AgencyKey, Case, NeedReport, PersonKey, PersonSecret, Worker, reached_contract
 from shared.access import Actor
 from shared.errors import Forbidden, WrongState
 from shared.events.casework import AgencyKeyRegistered, DataReturned, WorkerVerified
@@ -126,8 +126,9 @@ def return_data(contract_id: UUID, *, document: UUID, work: Work, today: date, a
 
 
 def _destroy_keys(work: Work, contract_id: UUID) -> int:
-    """Make all that was written about the recipients unreadable, backups included; the workers' own rows stay. Returns how many."""
-    mine = select(Case.recipient_id).where(Case.contract_id == contract_id)
+    """Make all that was written about the recipients and others unreadable, backups included; the workers' rows stay. Gives how many."""
+    reported = select(col(NeedReport.id)).where(col(NeedReport.contract_id) == contract_id)
+    mine = select(col(Case.recipient_id)).where(col(Case.contract_id) == contract_id).union(reported)
     living = (col(PersonKey.person_id).in_(mine), col(PersonKey.wrapped_key).is_not(None))
     count = int(work.scalar(select(func.count()).select_from(PersonKey).where(*living)))
     work.execute(update(PersonKey).where(*living).values(wrapped_key=None))

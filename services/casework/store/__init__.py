@@ -1,5 +1,6 @@
 """Tables of casework, and questions to them. Scope is applied here, not in routes."""
 
+from services.casework.store.need import NeedAnswer, NeedReading, NeedReport, need_report, need_reports, what_was_seen
 from services.casework.store.questions import activities, case, cases, contracts, enrolments, notes, outcomes, sessions, summary, workers
 from services.casework.store.records import hold, hold_cases, keep_secret, loads, sessions_of_days
 from services.casework.store.scope import AccessEnded, reached_case, reached_contract, readable_case, readable_contract
@@ -31,6 +32,9 @@ __all__ = [
     "Closing",
     "Contract",
     "Enrolment",
+    "NeedAnswer",
+    "NeedReading",
+    "NeedReport",
     "Outcome",
     "PersonKey",
     "PersonSecret",
@@ -47,6 +51,8 @@ __all__ = [
     "hold_cases",
     "keep_secret",
     "loads",
+    "need_report",
+    "need_reports",
     "notes",
     "outcomes",
     "reached_case",
@@ -56,5 +62,6 @@ __all__ = [
     "sessions",
     "sessions_of_days",
     "summary",
+    "what_was_seen",
     "workers",
 ]
