@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from tests.project.sources import functions, modules, text_of, tree_of
+from tests.project.sources import functions, modules, text_of, tracked, tree_of
 
 LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 60
@@ -105,3 +105,15 @@ def test_print_is_for_the_command_line() -> None:
     ]
 
     assert printing == [], "log an event with fields"
+
+
+def test_the_migrations_of_a_service_follow_one_another() -> None:
+    wrong: list[str] = []
+    last: dict[Path, str] = {}
+    for path in tracked("services/*/migrations/[0-9]*.py"):
+        named = dict(re.findall(r'^(revision|down_revision)\b.*? = (?:"(.*)"|None)$', text_of(path), re.MULTILINE))
+        if (named["revision"], named["down_revision"]) != (path.name[:4], last.get(path.parent, "")):
+            wrong.append(str(path))
+        last[path.parent] = named["revision"]
+
+    assert wrong == [], "take the next number, in the name of the file, in revision and in down_revision"
