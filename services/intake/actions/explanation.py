@@ -9,8 +9,10 @@ from sqlmodel import col, select
 
 from services.intake.actions.person import Purpose
 from services.intake.actions.screening import definitions_of
-from services.intake.domain.explanation import GroupReason, Ranking, judged, more_need
-from services.intake.domain.selection import Applicant, Place
+from services.intake.domain.explanation import GroupReason, judged, more_need, standings
+from services.intake.domain.person import PersonFacts
+from services.intake.domain.selection import Place
+from services.intake.domain.terms import GroupTerms
 from services.intake.store import (
     ALLOWANCE,
     Candidate,
@@ -72,13 +74,7 @@ class Grounds:
             raise NotScreened("服务计划尚未筛选，没有可以说明的名单")
         self.screening = reader.get(Screening, self.programme.screening_id)
         self.terms = terms_of(self.programme, definitions_of(hooks), reader=reader)
-        self.applicants = [Applicant.read(line) for line in self.screening.inputs.splitlines()]
-        self.places = [Place.read(line) for line in self.screening.places.splitlines()]
-        self._eligible = {applicant.key for applicant in self.applicants}
-        self._placed = {place.key: place for place in self.places}
-        self._rankings = [
-            Ranking(group.definition, group.quota, self.applicants, self.places, seed=self.screening.seed) for group in self.terms.groups
-        ]
+        self.standings = standings(self.screening.inputs, self.screening.places, self.screening.seed)
         self._refused = {person.id for person in upheld_about(programme_id, "not_entitled", reader=reader)}
         rosters = reader.rows(select(col(Roster.id)).where(col(Roster.survey_id) == self.programme.survey_id))
         self._rosters = {row[0] for row in rosters}
@@ -103,14 +99,14 @@ class Grounds:
         self, person: Person, household: Household, key: str, candidate: Candidate | None, verified: set[UUID], *, with_more: bool
     ) -> dict[str, Any]:
         programme, facts = self.programme, person.facts(household)
-        reasons = [ranking.of(key, judged(ranking.definition, facts, self.terms.reference_on)) for ranking in self._rankings]
-        own, is_eligible = self._placed.get(key), key in self._eligible
+        reasons = [self._in_group(group, key, facts) for group in self.terms.groups]
+        own, is_eligible = self.standings.placed.get(key), key in self.standings.judged
         has_moved_up = candidate is not None and candidate.is_replacement
         is_chosen = has_moved_up or (own is not None and own.list == "selected")
         more = None
         if with_more and is_eligible and not is_chosen:
             quotas = [group.quota for group in self.terms.groups]
-            more = more_need(self.applicants, quotas, key=key, seed=self.screening.seed)
+            more = more_need(self.standings.applicants, quotas, key=key, seed=self.screening.seed)
         barred = self._barred(person, household, is_verified=household.id in verified)
         return {
             "programme_id": programme.id,
@@ -130,6 +126,11 @@ class Grounds:
             "told": _told(own, key, reasons, barred, more, programme, has_moved_up=has_moved_up),
         }
 
+    def _in_group(self, group: GroupTerms, key: str, facts: PersonFacts) -> GroupReason:
+        definition = group.definition
+        conditions = judged(definition, facts, self.terms.reference_on)
+        return self.standings.ranking(definition.code).of(key, definition.name, group.quota.quota, conditions)
+
     def _keys_of(self, people: Collection[Person]) -> dict[UUID, str]:
         """Under which key each was screened: a record that was merged into this one since may be the one that was."""
         columns = (col(Person.merged_into), col(Person.lot_no))
@@ -138,7 +139,7 @@ class Grounds:
             keys[kept].append(gone)
         found = {}
         for person_id, own in keys.items():
-            screened = (*(key for key in own if key in self._placed), *(key for key in own if key in self._eligible))
+            screened = (*(key for key in own if key in self.standings.placed), *(key for key in own if key in self.standings.judged))
             found[person_id] = next(iter(screened), own[0])
         return found
 

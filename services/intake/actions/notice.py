@@ -1,6 +1,7 @@
 """What is made public of a list, and what each person is told privately: never a list of names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from services.intake.actions.person import personal_of
+from services.intake.actions.person import mark
 from services.intake.domain.programme import WrongStage
-from services.intake.store import Candidate, Person, Reading, Screening, counted, groups_of, reached_programme
+from services.intake.store import Candidate, Person, PersonSecret, Screening, counted, groups_of, reached_programme
 from shared.access import Actor
 from shared.personal import Erased, Keyring
 from shared.rules import Rules
@@ -77,18 +78,22 @@ def letters(programme_id: UUID, *, group: str, after: int, work: Work, actor: Ac
         Candidate.programme_id == programme_id, Candidate.group == group, col(Candidate.state).in_(("listed", "waiting", "consented"))
     )
     in_order = of_group.order_by(col(Candidate.list).desc(), col(Candidate.rank), col(Candidate.id))
-    people = work.select(in_order.offset(after).limit(LETTERS_AT_ONCE))
-    found = [letter for candidate in people if (letter := _letter(work, candidate, actor, today, keyring)) is not None]
-    is_more = len(people) == LETTERS_AT_ONCE
+    listed = work.select(in_order.offset(after).limit(LETTERS_AT_ONCE))
+    names = _names([each.person_id for each in listed], work, keyring)
+    written_to = [each.person_id for each in listed if each.person_id in names]
+    work.add(*(mark(person_id, "file", "screening", work, today, actor) for person_id in written_to))
+    is_more = len(listed) == LETTERS_AT_ONCE
     name = groups[group].name if group in groups else group
+    found = [{"person_id": person_id, "name": names[person_id]} for person_id in written_to]
     return {"letters": found, "group": name, "next": after + LETTERS_AT_ONCE if is_more else None}
 
 
-def _letter(work: Work, candidate: Candidate, actor: Actor, today: date, keyring: Keyring) -> dict[str, Any] | None:
-    person = work.get(Person, candidate.person_id)
-    try:
-        personal = personal_of(work, person, keyring)
-    except Erased:
-        return None
-    work.add(Reading(person_id=person.id, reader=actor.account, by="intake", purpose="screening", read_on=today, read_at=work.now))
-    return {"person_id": person.id, "name": personal.get("name", "")}
+def _names(person_ids: Sequence[UUID], reader: Reader, keyring: Keyring) -> dict[UUID, str]:
+    """Of those who have not been erased."""
+    columns = (col(Person.id), col(PersonSecret.wrapped_key), col(PersonSecret.sealed))
+    of_them = select(*columns).join(PersonSecret, col(PersonSecret.id) == Person.secret_id).where(col(Person.id).in_(person_ids))
+    names = {}
+    for person_id, wrapped_key, sealed in reader.rows(of_them):
+        with suppress(Erased):
+            names[person_id] = keyring.open(person_id, wrapped_key, sealed).get("name", "")
+    return names

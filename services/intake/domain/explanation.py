@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from services.intake.domain.group import GroupDefinition
 from services.intake.domain.person import PersonFacts
-from services.intake.domain.selection import LARGEST, Applicant, GroupQuota, Place, select, tie
+from services.intake.domain.selection import LARGEST, Applicant, GroupQuota, Place, contenders, seated, tie
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,8 @@ def judged(definition: GroupDefinition, person: PersonFacts, on: date) -> tuple[
 class Ranking:
     """How everybody who fits one group stands in it, by the inputs that the list was made from."""
 
-    def __init__(
-        self, definition: GroupDefinition, quota: GroupQuota, applicants: Sequence[Applicant], places: Sequence[Place], *, seed: str
-    ) -> None:
-        self.definition, self.quota = definition, quota.quota
-        code = definition.code
+    def __init__(self, code: str, applicants: Sequence[Applicant], places: Sequence[Place], *, seed: str) -> None:
+        self._code = code
         self._fitting = {applicant.key: applicant for applicant in applicants if code in applicant.groups}
         self._last = min((place.score for place in places if place.list == "selected" and place.group == code), default=None)
         alike: dict[int, list[str]] = {}
@@ -60,13 +58,36 @@ class Ranking:
         in_order = (key for rank in sorted(alike, reverse=True) for key in _by_lot(alike[rank], seed))
         self._ranks = {key: rank for rank, key in enumerate(in_order, start=1)}
 
-    def of(self, key: str, conditions: tuple[Judged, ...]) -> GroupReason:
-        """Where one person stands; `conditions` are how the person is judged now."""
-        told = GroupReason(self.definition.code, self.definition.name, conditions, len(self._fitting), self.quota, last_score=self._last)
+    def of(self, key: str, name: str, quota: int, conditions: tuple[Judged, ...]) -> GroupReason:
+        """Where one person stands; `name`, `quota` and `conditions`, how the person is judged, are those of now."""
+        told = GroupReason(self._code, name, conditions, len(self._fitting), quota, last_score=self._last)
         own = self._fitting.get(key)
         if own is None:
             return told
-        return replace(told, score=own.score_in(self.definition.code), rank=self._ranks[key], equals=self._equals[key])
+        return replace(told, score=own.score_in(self._code), rank=self._ranks[key], equals=self._equals[key])
+
+
+class Standings:
+    """A stored list, read: who was judged, who got a place, and how each stands in each group."""
+
+    def __init__(self, inputs: str, places: str, seed: str) -> None:
+        self.applicants = [Applicant.read(line) for line in inputs.splitlines()]
+        self.places = [Place.read(line) for line in places.splitlines()]
+        self.judged = {applicant.key for applicant in self.applicants}
+        self.placed = {place.key: place for place in self.places}
+        self._seed = seed
+        self._rankings: dict[str, Ranking] = {}
+
+    def ranking(self, code: str) -> Ranking:
+        if code not in self._rankings:
+            self._rankings[code] = Ranking(code, self.applicants, self.places, seed=self._seed)
+        return self._rankings[code]
+
+
+@lru_cache(maxsize=1)
+def standings(inputs: str, places: str, seed: str) -> Standings:
+    """Kept for the next page of letters and the next person of the list; a list never changes."""
+    return Standings(inputs, places, seed)
 
 
 def _by_lot(keys: Sequence[str], seed: str) -> Sequence[str]:
@@ -76,20 +97,22 @@ def _by_lot(keys: Sequence[str], seed: str) -> Sequence[str]:
 def more_need(applicants: Sequence[Applicant], quotas: Sequence[GroupQuota], *, key: str, seed: str, at_most: int = 64) -> int | None:
     """By how many points the person's need would have to be greater, everything else as it was, to be selected; None above `at_most`.
 
-    Found by repeating the selection: in overlapping groups no comparison with one other person would tell.
+    Found by repeating the selection: in overlapping groups no comparison with one other person would tell. Mostly a few points do, so the
+    steps begin small.
     """
     own = next(applicant for applicant in applicants if applicant.key == key)
-    others = [applicant for applicant in applicants if applicant.key != key]
+    others = contenders((applicant for applicant in applicants if applicant.key != key), quotas, seed)
 
     def is_selected(more: int) -> bool:
         scores = tuple(min(score + more, LARGEST) for score in own.scores)
         raised = replace(own, score=min(own.score + more, LARGEST), scores=scores)
-        places = select([*others, raised], quotas, seed).places
-        return any(place.key == key and place.list == "selected" for place in places)
+        return key in seated([*others, raised], quotas, seed)
 
-    if not is_selected(at_most):
-        return None
-    least, most = 0, at_most
+    least, most = 0, 1
+    while not is_selected(most):
+        if most == at_most:
+            return None
+        least, most = most, min(2 * most, at_most)
     while most - least > 1:
         middle = (least + most) // 2
         least, most = (least, middle) if is_selected(middle) else (middle, most)

@@ -157,6 +157,18 @@ def select(applicants: Iterable[Applicant], quotas: Sequence[GroupQuota], seed: 
     return Selection(places, inputs, digest(place.line for place in places))
 
 
+def seated(applicants: Iterable[Applicant], quotas: Sequence[GroupQuota], seed: str) -> frozenset[str]:
+    """Who gets a place, by `select`, without reserves and proof."""
+    people, first, worth = _contest(applicants, quotas, seed)
+    return frozenset(people[number].key for number, _ in _seated(people, first, worth))
+
+
+def contenders(applicants: Iterable[Applicant], quotas: Sequence[GroupQuota], seed: str) -> list[Applicant]:
+    """Those of them who could get a place, also if one more came: the best of each group."""
+    people, _, worth = _contest(applicants, quotas, seed)
+    return [people[number] for number in worth]
+
+
 def lot_no(file: str, sheet: str, row: int) -> str:
     """The number that a person's lot is drawn over (抽签号): of the SHA-256 of the file that brought the person, the sheet and the row.
 
@@ -226,6 +238,14 @@ def fairness(portraits: Iterable[Portrait]) -> list[Share]:
         if person.selected_for:
             selected.update((person.selected_for, dimension, value) for dimension, value in values)
     return [Share(*key, eligible[key], selected[key]) for key in sorted(eligible)]
+
+
+def _contest(
+    applicants: Iterable[Applicant], quotas: Sequence[GroupQuota], seed: str
+) -> tuple[list[Applicant], list[Seat], dict[int, dict[str, int]]]:
+    people = sorted(applicants, key=lambda applicant: applicant.key)
+    first = [one for quota in quotas for one in _seats(quota.code, quota.quota, quota.minimum)]
+    return people, first, _worth(people, first, places=sum(one.size for one in first), seed=seed)
 
 
 def _seats(code: str, size: int, minimum: int) -> list[Seat]:

@@ -20,6 +20,7 @@ from services.intake.domain.selection import (
     select,
     tie,
 )
+from tests.unit.intake.screenings import screenings
 
 SEED = "黄石 2016-12-22"
 
@@ -93,23 +94,6 @@ def test_both_ends_of_an_age_band_belong_to_it() -> None:
     band = Band(18, 59, 60)
 
     assert [band.has(age) for age in (17, 18, 59, 60)] == [False, True, True, False]
-
-
-@st.composite
-def screenings(draw: st.DrawFn) -> tuple[list[Applicant], list[GroupQuota]]:
-    codes = draw(st.sampled_from((("A",), ("A", "B"), ("A", "B", "C"))))
-    quotas = []
-    for code in codes:
-        quota = draw(st.integers(1, 2))
-        band = Band(18, 59, draw(st.integers(0, quota))) if draw(st.booleans()) else None
-        quotas.append(GroupQuota(code, quota, 1, band))
-    people = []
-    for number in range(draw(st.integers(0, 6))):
-        groups = tuple(code for code in codes if draw(st.booleans()))
-        banded = tuple(code for code in groups if draw(st.booleans()))
-        scores = tuple(draw(st.integers(0, 3)) for _ in groups) if draw(st.booleans()) else ()
-        people.append(Applicant(str(number), groups, banded, draw(st.integers(0, 3)), scores, draw(st.integers(0, 1))))
-    return people, quotas
 
 
 def is_lawful(given: dict[str, str], people: dict[str, Applicant], quotas: list[GroupQuota]) -> bool:
