@@ -343,7 +343,7 @@ PARTNER_ACTION: Final = {
     "txn-status": L_("查询办理情况"),
 }
 
-PARTNER_STATUS: Final = {"rcvd": L_("待答复"), "succ": L_("已答复"), "rjct": L_("未受理")}
+PARTNER_STATUS: Final = {"rcvd": L_("待答复"), "succ": L_("已答复"), "rjct": L_("未受理"), "dead": L_("未能答复")}
 
 DOSSIER_REFUSAL: Final = {
     "unknown_key": L_("不是登记的承接机构"),

@@ -27,6 +27,7 @@ from services.intake.store import (
     Recipient,
     Roster,
     check_reach,
+    forget_undelivered,
     reached_person,
 )
 from services.intake.store.erasure import Erasure, count_due, due, orphans
@@ -179,6 +180,7 @@ def _erase(records: Collection[UUID], division: str, work: Work, today: date) ->
     of_them = col(PersonSecret.person_id).in_(records)
     work.execute(update(PersonSecret).where(of_them).values(wrapped_key=None, sealed=b""))
     forget_words(list(records), work)
+    forget_undelivered(work)
     for record in records:
         person = work.get(Person, record)
         person.identity_key, person.birth = f"erased-{record.hex}", date(person.birth.year, 1, 1)

@@ -55,7 +55,7 @@ def _is_asked(row: PartnerMessage, by: str, value: Any) -> bool:
 
 def _items(row: PartnerMessage, desk: Desk) -> list[dict[str, Any]]:
     """Its requests; of a message that is not answered yet, one line for all."""
-    return row.items or [{"reference_id": "", "timestamp": desk.now, "status": "pdng" if row.status == "rcvd" else row.status}]
+    return row.items or [{"reference_id": "", "timestamp": desk.now, "status": "pdng" if row.status in ("rcvd", "dead") else row.status}]
 
 
 def _told(row: PartnerMessage, item: dict[str, Any], desk: Desk) -> dict[str, Any]:

@@ -81,9 +81,11 @@ class RegistryTerms(Terms):
     consent_days: Annotated[int, Field(ge=1)] = 365
     """How old a consent may be that does not say when it ends."""
     tries: Annotated[int, Field(ge=1, le=20)] = 8
-    """Of a callback; then it waits for the administrator."""
+    """Of an answer to be made, and of a callback; then it waits for the administrator."""
     lease_seconds: Annotated[int, Field(ge=1)] = 30
     """After which a callback whose sender died is sent again."""
+    undelivered_days: Annotated[int, Field(ge=1, le=90)] = 7
+    """How long the administrator can send once more what was set aside; then its content is destroyed."""
 
     @field_validator("partners")
     @classmethod

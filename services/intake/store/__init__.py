@@ -47,6 +47,7 @@ from services.intake.store.partner import (
     RegistrationChange,
     count_by_partner,
     dead_callbacks,
+    forget_undelivered,
     partner_messages,
     partner_subscriptions,
 )
@@ -180,6 +181,7 @@ __all__ = [
     "decisions_on",
     "duplicates",
     "eligible_people",
+    "forget_undelivered",
     "groups_of",
     "history",
     "household_numbered",

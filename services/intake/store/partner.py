@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, func, select
+from sqlalchemy import UniqueConstraint, func, select, update
 from sqlmodel import Field, col
 
 from services.intake.store.table import Table
 from shared.http.paging import Listing, Page, listing
 from shared.ids import new_id
 from shared.store.types import Instant, Json
-from shared.work import Reader
+from shared.work import Reader, Work
 
 
 class PartnerMessage(Table, table=True):
@@ -28,7 +28,11 @@ class PartnerMessage(Table, table=True):
     request_hash: str
     is_sync: bool
     status: str = Field(index=True)
-    """rcvd until it is answered, then succ or rjct."""
+    """rcvd until it is answered, then succ or rjct; dead: it could not be."""
+    tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    problem: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    due_at: datetime | None = Instant(default=None)
+    """Not to be tried again before."""
     items: list[dict[str, Any]] = Json(default_factory=list)
     """Of each request its reference_id, status and reason; nothing of what was asked."""
     callback: str = ""
@@ -124,9 +128,16 @@ def count_by_partner(*, reader: Reader) -> dict[str, int]:
     return {sender: count for sender, count in reader.rows(counted)}
 
 
+def forget_undelivered(work: Work) -> None:
+    """Destroy what is kept of messages that were set aside: somebody in one of them was erased, and which one is sealed."""
+    for model in (PartnerMessage, PartnerCallback):
+        work.execute(update(model).where(col(model.status) == "dead").values(wrapped_key=None, sealed=b""))
+
+
 def _message(row: PartnerMessage) -> dict[str, Any]:
     counted = {"requests": len(row.items), "rejected": sum(1 for item in row.items if item["status"] == "rjct")}
-    return row.model_dump(include={"id", "sender_id", "action", "transaction_id", "is_sync", "status", "received_at"}) | counted
+    told = row.model_dump(include={"id", "sender_id", "action", "transaction_id", "is_sync", "status", "problem", "received_at"})
+    return told | counted | {"can_be_retried": _is_set_aside(row)}
 
 
 def _subscription(row: PartnerSubscription) -> dict[str, Any]:
@@ -134,4 +145,10 @@ def _subscription(row: PartnerSubscription) -> dict[str, Any]:
 
 
 def _callback(row: PartnerCallback) -> dict[str, Any]:
-    return row.model_dump(include={"id", "sender_id", "action", "address", "tries", "problem", "made_at"})
+    told = row.model_dump(include={"id", "sender_id", "action", "address", "tries", "problem", "made_at"})
+    return told | {"can_be_retried": _is_set_aside(row)}
+
+
+def _is_set_aside(row: PartnerMessage | PartnerCallback) -> bool:
+    """With its content, so that it can be sent once more."""
+    return row.status == "dead" and row.wrapped_key is not None

@@ -75,6 +75,7 @@ class Ministry:
 
     def __init__(self, office: Office, *, divisions: tuple[str, ...] = (HUANGSHI,), account: str = ACCOUNT) -> None:
         self.http: Any = office.http
+        self.office = office
         self.headers = office.as_("partner", account=account, divisions=divisions)._headers
 
     @classmethod

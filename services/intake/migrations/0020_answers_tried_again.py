@@ -1,0 +1,23 @@
+"""An answer to a partner that could not be made is tried again, and in the end set aside."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared.store import types
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("partner_message", sa.Column("tries", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("partner_message", sa.Column("problem", sa.String(), server_default="", nullable=False))
+    op.add_column("partner_message", sa.Column("due_at", types.UtcDateTime(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("partner_message", "due_at")
+    op.drop_column("partner_message", "problem")
+    op.drop_column("partner_message", "tries")
