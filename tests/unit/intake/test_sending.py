@@ -1,0 +1,42 @@
+"""A receiver that never comes to an end is cut off."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from services.intake.dci import sending
+
+
+@pytest.fixture
+def dripping() -> Iterator[str]:
+    """The address of a server that says a little now and then, and never all."""
+    is_over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            connected, _ = listening.accept()
+            with connected:
+                connected.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
+                while not is_over.wait(0.05):
+                    try:
+                        connected.sendall(b"x")
+                    except OSError:
+                        return
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        is_over.set()
+        thread.join()
+
+
+def test_receiver_that_drips_is_cut_off(dripping: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "SECONDS_IN_ALL", 0.5)
+    began = time.monotonic()
+
+    sending.deliver(dripping, {}, may_be_inside=True)
+
+    assert time.monotonic() - began < 5
