@@ -28,6 +28,7 @@ from services.intake.store import (
     Roster,
     check_reach,
     forget_undelivered,
+    note_erased,
     reached_person,
 )
 from services.intake.store.erasure import Erasure, count_due, due, orphans
@@ -95,6 +96,7 @@ def confirm_erasure(erasure_id: UUID, *, work: Work, today: date, actor: Actor, 
     records = _records(person, work)
     _check_not_needed(records, asked.division, work)
     if asked.scope == WHOLE:
+        note_erased(person.id, work, keyring)
         asked.blobs = _erase(records, asked.division, work, today)
     else:
         _leave_out(CLASSES[asked.scope], records, work, keyring)

@@ -17,7 +17,7 @@ from services.intake.store import Household, Person, Reading, Roster, members_of
 from shared.personal import Erased, Keyring
 from shared.work import Work
 
-STATUS: Final = {"present": "registered", "moved": "moved", "died": "deceased"}
+STATUS: Final = {"present": "registered", "moved": "moved", "died": "deceased", "erased": "deregistered"}
 SEALED: Final = frozenset({"identifier", "name", "address", "phone_number"})
 PSEUDONYM_CHARACTERS: Final = 32
 
@@ -38,6 +38,11 @@ def member(person: Person, household: Household, *, coverage: Coverage, partner:
     if "is_disabled" in fields:
         found["is_disabled"] = person.disability_level > 0
     return found | _of_household(household, fields, work)
+
+
+def former_member(person: Person, partner: Partner, keyring: Keyring) -> dict[str, Any]:
+    """Somebody whose data were erased: that it is so, under the name by which this partner was told of the person before."""
+    return {"@type": "Member", "@id": pseudonym("member", person.id, partner, keyring), "registration_status": STATUS["erased"]}
 
 
 def group(household: Household, *, coverage: Coverage, partner: Partner, work: Work, keyring: Keyring) -> dict[str, Any]:

@@ -11,17 +11,12 @@ from services.intake.dci.envelope import LONGEST_ID, is_id, moment_of
 from services.intake.dci.record import group, member
 from services.intake.domain.partner import Partner, RegistryTerms
 from services.intake.domain.registry_query import (
-    IDENTITY,
-    Comparison,
     Condition,
-    Either,
-    Every,
     FilterInvalid,
-    Not,
     condition_of,
     names_somebody,
 )
-from services.intake.store import Household, Person, registered, registered_households, sorting
+from services.intake.store import Household, Person, hashed, registered, registered_households, sorting
 from shared.access import Actor
 from shared.personal import Keyring
 from shared.work import Work
@@ -104,21 +99,6 @@ def check_item(item: Any, reference: str, seen: set[str]) -> None:
 
 def rejection(told: Mapping[str, Any], rejected: ItemRejected) -> dict[str, Any]:
     return {**told, "status": "rjct", "status_reason_code": rejected.code, "status_reason_message": rejected.message}
-
-
-def hashed(condition: Condition, keyring: Keyring) -> Condition:
-    """The condition with each identity number replaced by its keyed hashes: no statement, log or trace has the number."""
-    match condition:
-        case Comparison(attribute, _, values):
-            if attribute != IDENTITY:
-                return condition
-            return Comparison(attribute, "in", tuple(each for value in values for each in keyring.search_hashes(value)))
-        case Not(part):
-            return Not(hashed(part, keyring))
-        case Every(parts):
-            return Every(tuple(hashed(part, keyring) for part in parts))
-        case Either(parts):
-            return Either(tuple(hashed(part, keyring) for part in parts))
 
 
 def _record_kind(criteria: Mapping[str, Any]) -> str:

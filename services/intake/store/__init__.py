@@ -78,7 +78,7 @@ from services.intake.store.programme import (
     terms_of,
 )
 from services.intake.store.provenance import Source, sources_of_household, sources_of_person
-from services.intake.store.registration import note_accepted, note_change, registered, registered_households, sorting
+from services.intake.store.registration import hashed, note_accepted, note_change, note_erased, registered, registered_households, sorting
 from services.intake.store.roster import (
     ALLOWANCE,
     Roster,
@@ -183,6 +183,7 @@ __all__ = [
     "eligible_people",
     "forget_undelivered",
     "groups_of",
+    "hashed",
     "history",
     "household_numbered",
     "household_of",
@@ -196,6 +197,7 @@ __all__ = [
     "missing",
     "note_accepted",
     "note_change",
+    "note_erased",
     "number_of",
     "objection",
     "objections",

@@ -101,6 +101,8 @@ class RegistrationChange(Table, table=True):
     event: str
     """REGISTER, NewHouseHoldMember, UPDATE or DELETE."""
     at: datetime = Instant()
+    subscription_id: UUID | None = None
+    """Whom alone it concerns, of somebody who can be found by nothing any more; None: whoever subscribed to such a person."""
 
 
 def partner_messages(*, reader: Reader, page: Page) -> Listing:

@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func,
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from services.intake.domain.registry_query import HOUSEHOLD, Comparison, Condition, Either, Every, Not
+from services.intake.domain.registry_query import HOUSEHOLD, IDENTITY, Comparison, Condition, Either, Every, Not, of_json
 from services.intake.store.partner import PartnerSubscription, RegistrationChange
 from services.intake.store.person import Household, Person
 from services.intake.store.roster import Roster, StagedRow, within
-from shared.access import Actor
+from shared.access import Actor, account_of
 from shared.divisions import level
+from shared.personal import Keyring, WrongKey
 from shared.store.types import UtcDateTime
 from shared.work import Work
 
@@ -25,6 +26,21 @@ _OTHER: Final = aliased(Person)
 _SIZE: Final = (
     select(func.count()).where(col(_AT_HOME.household_id) == col(Household.id), col(_AT_HOME.status) == "present").scalar_subquery()
 )
+
+
+def hashed(condition: Condition, keyring: Keyring) -> Condition:
+    """The condition with each identity number replaced by its keyed hashes: no statement, log or trace has the number."""
+    match condition:
+        case Comparison(attribute, _, values):
+            if attribute != IDENTITY:
+                return condition
+            return Comparison(attribute, "in", tuple(each for value in values for each in keyring.search_hashes(value)))
+        case Not(part):
+            return Not(hashed(part, keyring))
+        case Every(parts):
+            return Every(tuple(hashed(part, keyring) for part in parts))
+        case Either(parts):
+            return Either(tuple(hashed(part, keyring) for part in parts))
 
 
 def registered(condition: Condition, *, actor: Actor) -> Select[Any]:
@@ -62,6 +78,21 @@ def note_change(person_id: UUID, event: Literal["UPDATE", "DELETE"], work: Work)
     """Note that a person's registration changed, if anybody wants to know."""
     if work.scalar(select(_is_wanted())):
         work.add(RegistrationChange(person_id=person_id, event=event, at=work.now))
+
+
+def note_erased(person_id: UUID, work: Work, keyring: Keyring) -> None:
+    """Note whom to tell that somebody is registered no longer; called before what the person is found by is destroyed."""
+    wanted = (col(PartnerSubscription.is_active).is_(True), col(PartnerSubscription.event) == "DELETE")
+    for subscription in work.select(select(PartnerSubscription).where(*wanted)):
+        actor = account_of(subscription.account, reader=work)
+        try:
+            condition = of_json(keyring.open(subscription.id, subscription.wrapped_key, subscription.sealed)["filter"])
+        except WrongKey:  # it can tell of nobody; the worker ends it
+            continue
+        if actor is None:
+            continue
+        if work.rows(registered(hashed(condition, keyring), actor=actor).where(col(Person.id) == person_id).limit(1)):
+            work.add(RegistrationChange(person_id=person_id, event="DELETE", at=work.now, subscription_id=subscription.id))
 
 
 def _is_wanted() -> ColumnElement[bool]:

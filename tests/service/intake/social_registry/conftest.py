@@ -1,6 +1,6 @@
 """A ministry that may ask about the people of a roster."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -9,6 +9,14 @@ from shared.demo.population import Population, RosterRow
 from tests.conftest import Office
 from tests.service.intake.bureau import Bureau
 from tests.service.intake.ministry import Ministry, terms
+from tests.service.intake.receiver import Receiver
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    found = Receiver()
+    yield found
+    found.close()
 
 
 @pytest.fixture

@@ -29,13 +29,6 @@ UNDELIVERED: Final = "/console/partners/undelivered/"
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-    yield found
-    found.close()
-
-
-@pytest.fixture
 def mute() -> Iterator[str]:
     """The origin of a server that takes a connection and never says anything."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
