@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlmodel import col, select
 
 from services.intake.dci.sending import Delivery
 from services.intake.domain.partner import RegistryTerms
 from services.intake.store import PartnerCallback, PartnerMessage
-from shared.personal import Keyring, WrongKey
+from shared.personal import Erased, Keyring, WrongKey
 from shared.work import Reader, Work
 
 AT_ONCE: Final = 4
@@ -34,7 +34,7 @@ def waiting_partners(*, reader: Reader) -> list[str]:
 
 
 def claim(sender_id: str, *, terms: RegistryTerms, work: Work, keyring: Keyring) -> list[Parcel]:
-    """Take what is due of one partner; if its bringer dies, it is due again when the lease is over. Empty where nothing was due."""
+    """Take a few that are due to one partner; if whoever brings them dies, they are due again when the lease is over."""
     work.alone(f"dci callbacks of {sender_id}")
     mine = select(PartnerCallback).where(col(PartnerCallback.sender_id) == sender_id, *_due(work.now))
     partner, parcels = terms.partner(sender_id), []
@@ -44,7 +44,7 @@ def claim(sender_id: str, *, terms: RegistryTerms, work: Work, keyring: Keyring)
             continue
         try:
             kept = keyring.open(row.id, row.wrapped_key, row.sealed)
-        except WrongKey:
+        except (Erased, WrongKey):
             end(row, "dead", "内容不能用现有密钥打开", work)
             continue
         if row.tries >= terms.tries:  # whoever brought it the last time never came back to say how it went
@@ -73,19 +73,20 @@ def put_off(message_id: UUID, *, problem: str, tries: int, work: Work) -> None:
     row = work.get(PartnerMessage, message_id)
     if row.status != "rcvd":
         return
-    row.tries, row.problem = row.tries + 1, problem
+    row.tries += 1
     if row.tries >= tries:
-        row.status = "dead"
+        _keep_aside(row, problem)
     else:
-        row.due_at = work.now + pause_after(row.tries)
+        row.problem, row.due_at = problem, work.now + pause_after(row.tries)
 
 
 def forget(*, terms: RegistryTerms, work: Work) -> None:
-    """Destroy what was set aside and has waited long enough for somebody to send it once more."""
+    """Destroy what was set aside and has waited long enough for somebody to send it once more, or may not be kept."""
     before = work.now - timedelta(days=terms.undelivered_days)
     for model, made in ((PartnerCallback, PartnerCallback.made_at), (PartnerMessage, PartnerMessage.received_at)):
-        old = (col(model.status) == "dead", col(model.wrapped_key).is_not(None), col(made) < before)
-        work.execute(update(model).where(*old).values(wrapped_key=None, sealed=b""))
+        is_over = or_(col(made) < before, col(model.may_not_be_kept).is_(True))
+        of_them = (col(model.status) == "dead", col(model.wrapped_key).is_not(None), is_over)
+        work.execute(update(model).where(*of_them).values(wrapped_key=None, sealed=b""))
 
 
 def pause_after(tries: int) -> timedelta:
@@ -98,8 +99,15 @@ def end(row: PartnerCallback, status: str, problem: str, work: Work) -> None:
 
 
 def _set_aside(row: PartnerCallback, problem: str, work: Work) -> None:
-    """With what is to be said."""
-    row.status, row.problem, row.ended_at = "dead", problem, work.now
+    row.ended_at = work.now
+    _keep_aside(row, problem)
+
+
+def _keep_aside(row: PartnerCallback | PartnerMessage, problem: str) -> None:
+    """With its content, unless somebody was erased since."""
+    row.status, row.problem = "dead", problem
+    if row.may_not_be_kept:
+        row.wrapped_key, row.sealed = None, b""
 
 
 def _due(now: datetime) -> tuple[Any, ...]:

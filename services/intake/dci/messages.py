@@ -62,7 +62,7 @@ def answer_later(message_id: UUID, *, terms: RegistryTerms, work: Work, keyring:
             post(header, message, row.callback, partner, work, keyring, about=row.id)
         except NotAccepted:  # the terms have changed since
             row.status = REJECTED
-    row.wrapped_key, row.sealed, row.answered_at = None, b"", work.now
+    row.problem, row.wrapped_key, row.sealed, row.answered_at = "", None, b"", work.now
 
 
 def post(

@@ -12,8 +12,17 @@ from services.intake.dci.messages import header_of, post
 from services.intake.dci.record import former_member, member
 from services.intake.dci.search import REG_TYPE, Desk
 from services.intake.domain.partner import Partner, RegistryTerms
-from services.intake.domain.registry_query import Condition, of_json
-from services.intake.store import Household, PartnerCallback, PartnerSubscription, Person, RegistrationChange, hashed, registered
+from services.intake.domain.registry_query import Condition, names_one, of_json
+from services.intake.store import (
+    Household,
+    PartnerCallback,
+    PartnerSubscription,
+    Person,
+    RegistrationChange,
+    end_subscription,
+    hashed,
+    registered,
+)
 from shared.access import account_of
 from shared.ids import new_id
 from shared.personal import Keyring, WrongKey
@@ -57,6 +66,8 @@ def _tell_of(
         header = header_of("notify", "succ", len(events), len(events), desk)
         message = {"transaction_id": str(new_id()), "notify_event": events}
         post(header, message, subscription.address, partner, work, keyring, subscription=subscription.id)
+    if names_one(condition) and any(person.status == "erased" for person in people.values()):
+        end_subscription(subscription, work.now)
 
 
 def _concerned(
@@ -72,7 +83,7 @@ def _concerned(
 
 def _end_unreadable(subscription: PartnerSubscription, work: Work) -> None:
     """It would be met at every change; the administrator sees that its partner is told no more."""
-    subscription.is_active, subscription.ended_at = False, work.now
+    end_subscription(subscription, work.now)
     lost = PartnerCallback(
         subscription=subscription.id,
         sender_id=subscription.sender_id,

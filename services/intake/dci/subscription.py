@@ -12,7 +12,7 @@ from services.intake.dci.coverage import NotCovered, coverage_of
 from services.intake.dci.envelope import Envelope, moment_of
 from services.intake.dci.search import REG_TYPE, Desk, ItemRejected, check_item, reference_of, rejection
 from services.intake.domain.registry_query import NAMES, Condition, FilterInvalid, as_json, condition_of, names_somebody
-from services.intake.store import PartnerSubscription
+from services.intake.store import PartnerSubscription, end_subscription
 from shared.ids import new_id
 
 EVENTS: Final = {each.lower(): each for each in ("REGISTER", "NewHouseHoldMember", "UPDATE", "DELETE")}
@@ -43,7 +43,7 @@ def unsubscribe(envelope: Envelope, desk: Desk) -> dict[str, Any]:
         elif not found.is_active:
             reason = reason or "rjct.event.already_unsubscribed"
         else:
-            found.is_active, found.ended_at = False, desk.work.now
+            end_subscription(found, desk.work.now)
             ended.append({"code": str(code), "status": "unsubscribe"})
     told = {"timestamp": desk.now, "status": "rjct" if reason else "succ", "subscription_status": ended}
     return told | ({"status_reason_code": reason, "status_reason_message": "有订阅编号不存在或已取消"} if reason else {})

@@ -54,9 +54,11 @@ async def work_off(runtime: "Runtime") -> None:
                 await _open_lanes(runtime, terms, lanes)
                 if loop.time() >= forget_at:
                     forget_at = loop.time() + FORGET_SECONDS
-                    await runtime.run(forget, terms=terms, bulk=True)
+                    await fault_of(runtime.run(forget, terms=terms, bulk=True), "destroying what was set aside long ago")
             await pause(wake, SWEEP_SECONDS)
     finally:
+        for lane in lanes.values():  # all of them first: whoever ends this loop does not wait for them one by one
+            lane.cancel()
         for lane in lanes.values():
             await end(lane)
 

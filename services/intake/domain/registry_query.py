@@ -97,6 +97,11 @@ def names_somebody(condition: Condition) -> bool:
             return all(names_somebody(part) for part in parts)
 
 
+def names_one(condition: Condition) -> bool:
+    """Whether it is nothing but one identity number."""
+    return isinstance(condition, Comparison) and condition.attribute == IDENTITY and len(condition.values) == 1
+
+
 def _by_number(query: Any) -> Condition:
     """`{type, value}`; some clients put a pair into the value: `{id_type, id_value}`, `{identifier_type, identifier_value}`."""
     if not isinstance(query, dict) or "type" not in query or "value" not in query:

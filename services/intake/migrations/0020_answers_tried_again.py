@@ -15,9 +15,13 @@ def upgrade() -> None:
     op.add_column("partner_message", sa.Column("tries", sa.Integer(), server_default="0", nullable=False))
     op.add_column("partner_message", sa.Column("problem", sa.String(), server_default="", nullable=False))
     op.add_column("partner_message", sa.Column("due_at", types.UtcDateTime(), nullable=True))
+    for table in ("partner_message", "partner_callback"):
+        op.add_column(table, sa.Column("may_not_be_kept", sa.Boolean(), server_default=sa.false(), nullable=False))
 
 
 def downgrade() -> None:
+    for table in ("partner_callback", "partner_message"):
+        op.drop_column(table, "may_not_be_kept")
     op.drop_column("partner_message", "due_at")
     op.drop_column("partner_message", "problem")
     op.drop_column("partner_message", "tries")

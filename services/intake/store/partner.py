@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, func, select, update
+from sqlalchemy import UniqueConstraint, case, func, select, update
 from sqlmodel import Field, col
 
 from services.intake.store.table import Table
@@ -33,6 +33,8 @@ class PartnerMessage(Table, table=True):
     problem: str = Field(default="", sa_column_kwargs={"server_default": ""})
     due_at: datetime | None = Instant(default=None)
     """Not to be tried again before."""
+    may_not_be_kept: bool = False
+    """Somebody was erased since it came: where it cannot be answered, what it asks is destroyed."""
     items: list[dict[str, Any]] = Json(default_factory=list)
     """Of each request its reference_id, status and reason; nothing of what was asked."""
     callback: str = ""
@@ -62,6 +64,8 @@ class PartnerCallback(Table, table=True):
     due_at: datetime = Instant(index=True)
     """Not to be sent before."""
     ended_at: datetime | None = Instant(default=None)
+    may_not_be_kept: bool = False
+    """Somebody was erased since it was made: where it cannot be delivered, its content is destroyed."""
     wrapped_key: bytes | None = None
     wrapped_by: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
     sealed: bytes = b""
@@ -105,6 +109,11 @@ class RegistrationChange(Table, table=True):
     """Whom alone it concerns, of somebody who can be found by nothing any more; None: whoever subscribed to such a person."""
 
 
+def end_subscription(row: PartnerSubscription, at: datetime) -> None:
+    """Nobody is told by it any more, and whom it was about is forgotten."""
+    row.is_active, row.ended_at, row.fingerprint, row.wrapped_key, row.sealed = False, at, "", None, b""
+
+
 def partner_messages(*, reader: Reader, page: Page) -> Listing:
     """What was asked by whom and what became of it, the latest first; nothing of people."""
     sort = (PartnerMessage.received_at, PartnerMessage.id)
@@ -131,9 +140,18 @@ def count_by_partner(*, reader: Reader) -> dict[str, int]:
 
 
 def forget_undelivered(work: Work) -> None:
-    """Destroy what is kept of messages that were set aside: somebody in one of them was erased, and which one is sealed."""
+    """Destroy what is kept of messages that were set aside: somebody in one of them was erased, and which one is sealed.
+
+    What is on its way is not kept when it fails. One statement each, so that what is set aside meanwhile is met before or after.
+    """
     for model in (PartnerMessage, PartnerCallback):
-        work.execute(update(model).where(col(model.status) == "dead").values(wrapped_key=None, sealed=b""))
+        is_aside = col(model.status) == "dead"
+        destroyed = {
+            "wrapped_key": case((is_aside, None), else_=col(model.wrapped_key)),
+            "sealed": case((is_aside, b""), else_=col(model.sealed)),
+        }
+        of_them = (col(model.status).in_(("rcvd", "waiting", "dead")), col(model.wrapped_key).is_not(None))
+        work.execute(update(model).where(*of_them).values(may_not_be_kept=True, **destroyed))
 
 
 def _message(row: PartnerMessage) -> dict[str, Any]:

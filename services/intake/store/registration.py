@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, extract, func,
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from services.intake.domain.registry_query import HOUSEHOLD, IDENTITY, Comparison, Condition, Either, Every, Not, of_json
-from services.intake.store.partner import PartnerSubscription, RegistrationChange
+from services.intake.domain.registry_query import HOUSEHOLD, IDENTITY, Comparison, Condition, Either, Every, Not, names_one, of_json
+from services.intake.store.partner import PartnerSubscription, RegistrationChange, end_subscription
 from services.intake.store.person import Household, Person
 from services.intake.store.roster import Roster, StagedRow, within
 from shared.access import Actor, account_of
@@ -81,18 +81,22 @@ def note_change(person_id: UUID, event: Literal["UPDATE", "DELETE"], work: Work)
 
 
 def note_erased(person_id: UUID, work: Work, keyring: Keyring) -> None:
-    """Note whom to tell that somebody is registered no longer; called before what the person is found by is destroyed."""
-    wanted = (col(PartnerSubscription.is_active).is_(True), col(PartnerSubscription.event) == "DELETE")
-    for subscription in work.select(select(PartnerSubscription).where(*wanted)):
+    """Note whom to tell that somebody is registered no longer; called before what the person is found by is destroyed.
+
+    Subscriptions that hold the person's number and nothing else end: those for this, once they have told of it.
+    """
+    for subscription in work.select(select(PartnerSubscription).where(col(PartnerSubscription.is_active).is_(True))):
         actor = account_of(subscription.account, reader=work)
         try:
             condition = of_json(keyring.open(subscription.id, subscription.wrapped_key, subscription.sealed)["filter"])
         except WrongKey:  # it can tell of nobody; the worker ends it
             continue
-        if actor is None:
+        if actor is None or not work.rows(registered(hashed(condition, keyring), actor=actor).where(col(Person.id) == person_id).limit(1)):
             continue
-        if work.rows(registered(hashed(condition, keyring), actor=actor).where(col(Person.id) == person_id).limit(1)):
+        if subscription.event == "DELETE":
             work.add(RegistrationChange(person_id=person_id, event="DELETE", at=work.now, subscription_id=subscription.id))
+        elif names_one(condition):
+            end_subscription(subscription, work.now)
 
 
 def _is_wanted() -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Who subscribed to it is told that somebody is registered no longer, and of the erased nothing more than that."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,7 @@ from tests.conftest import Office
 from tests.service.intake.bureau import Bureau
 from tests.service.intake.ministry import Ministry, consent, now, search, terms
 from tests.service.intake.receiver import Receiver
-from tests.service.intake.social_registry.test_worker import UNDELIVERED, Administrator
+from tests.service.intake.social_registry.test_worker import PATIENCE, UNDELIVERED, Administrator
 from tests.service.intake.spdci import check_request
 
 
@@ -84,6 +85,63 @@ def test_subscription_that_cannot_be_read_ends_and_holds_up_no_other(
     Administrator(bureau.office).sees(UNDELIVERED, "订阅已终止")
 
 
+def test_subscription_that_names_only_the_erased_ends_and_its_number_goes(
+    ministry: Ministry, bureau: Bureau, receiver: Receiver, rows: list[RosterRow]
+) -> None:
+    for row, event in ((rows[0], "UPDATE"), (rows[0], "DELETE"), (rows[1], "DELETE")):
+        subscribe(ministry, row, event)
+    receiver.until(3)
+
+    erase(bureau, rows[0])
+
+    receiver.until(4)
+    until(lambda: kept(bureau) == [("DELETE", True)])
+
+
+def test_ended_subscription_keeps_nobody(ministry: Ministry, bureau: Bureau, receiver: Receiver, rows: list[RosterRow]) -> None:
+    subscribe(ministry, rows[0])
+    code = receiver.only()[1]["message"]["subscribe_response"][0]["subscriptions"][0]["code"]
+    assert kept(bureau) == [("DELETE", True)]
+
+    ended = {"transaction_id": uuid4().hex, "timestamp": now(), "subscription_codes": [code]}
+    ministry.send("unsubscribe", ministry.envelope("unsubscribe", ended))
+
+    receiver.until(2)
+    assert kept(bureau) == []
+
+
+def test_what_was_on_its_way_when_somebody_was_erased_is_not_set_aside(
+    ministry: Ministry, bureau: Bureau, receiver: Receiver, rows: list[RosterRow]
+) -> None:
+    receiver.answers = [503]
+    ministry.send("search", ministry.searching(search(rows[0].身份证号, "name")))
+    receiver.only()
+
+    erase(bureau, rows[0])
+    receiver.answers = [400]
+
+    receiver.until(2)
+    page = Administrator(bureau.office).sees(UNDELIVERED, "对方答复 400")
+    assert "内容已经销毁。" in page
+    assert "/retry/" not in page
+
+
 def changes(bureau: Bureau) -> Any:
     with bureau.office.store.engine.connect() as connection:
         return connection.execute(text("SELECT count(*) FROM registration_change")).scalar_one()
+
+
+def kept(bureau: Bureau) -> list[Any]:
+    """Event of each subscription whose filter can be opened, and whether it is in force."""
+    with bureau.office.store.engine.connect() as connection:
+        found = connection.execute(
+            text("SELECT event, is_active FROM partner_subscription WHERE wrapped_key IS NOT NULL OR fingerprint != ''")
+        )
+        return [(event, bool(is_active)) for event, is_active in found]
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
