@@ -56,18 +56,18 @@ SINGLE_PARENT: Final = {
 }
 
 NEED: Final = {
-    "economy": "经济",
-    "health": "健康",
-    "education": "教育",
-    "housing": "居住",
-    "employment": "就业",
-    "guardianship": "监护",
-    "inclusion": "社会融入",
+    "economy": L_("经济"),
+    "health": L_("健康"),
+    "education": L_("教育"),
+    "housing": L_("居住"),
+    "employment": L_("就业"),
+    "guardianship": L_("监护"),
+    "inclusion": L_("社会融入"),
 }
 
 NEED_LEVEL: Final = {0: L_("无"), 1: L_("一般"), 2: L_("较重"), 3: L_("紧迫")}
 
-HOUSING: Final = {"owned": "自有", "rented": "租赁", "public": "公租房", "lodging": "借住", "none": "无房"}
+HOUSING: Final = {"owned": L_("自有"), "rented": L_("租赁"), "public": L_("公租房"), "lodging": L_("借住"), "none": L_("无房")}
 
 PARENT: Final = {
     "caring": "在身边照料",
@@ -235,7 +235,13 @@ READ: Final = {
 READ_BY: Final = {"intake": L_("救助对象"), "casework": L_("个案服务"), "dci": L_("部门间查询")}
 """Through which service a person's fields were read."""
 
-VISIT_KIND: Final = {"home": "入户", "phone": "电话", "neighbour": "邻里"}
+VISIT_KIND: Final = {"home": L_("入户"), "phone": L_("电话"), "neighbour": L_("邻里")}
+
+FORM: Final = (
+    *(L_("居住情况"), L_("按实际一起居住的人数，不按户籍。"), L_("需求程度"), L_("七项都要填写；没有需求的选“无”。")),
+    *(L_("日常生活自理"), L_("不能自己完成的日常活动"), L_("六项都能自己完成"), L_("没有了解的不勾选。")),
+)
+"""Words of `forms/survey.toml` that stand nowhere else, to be translated."""
 
 SURVEY_STATUS: Final = {"open": L_("进行中"), "accepted": L_("已验收")}
 

@@ -1,4 +1,4 @@
-"""The first steps of intake's walk: a roster handed in, mended and adopted, records of one person merged, a survey accepted."""
+"""The first steps of intake's walk: a roster handed in, mended and adopted, records of one person merged, households visited."""
 
 from io import BytesIO
 from pathlib import Path
@@ -7,7 +7,7 @@ from time import monotonic
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
-from tests.browser.walking import agree, go_to, look, settle
+from tests.browser.walking import agree, go_to, look, look_without_leaving, settle
 from tests.service.intake.test_search import PERSON
 
 SURVEY = "调查"
@@ -92,6 +92,59 @@ def settle_pair(page: Page, result: str) -> None:
     page.get_by_label(result, exact=True).check()
     page.get_by_label("理由").fill("入户核实")
     page.get_by_role("button", name="提交").click()
+
+
+def open_the_next(page: Page) -> str:
+    """The first household of the own list that nobody has stood at, from the first page on; gives its number."""
+    page.get_by_role("link", name="待办").first.click()
+    page.get_by_role("link", name=SURVEY, exact=True).click()
+    page.get_by_label("状态").select_option(label="待走访")
+    page.get_by_role("button", name="筛选").click()
+    link = page.get_by_role("row").nth(1).get_by_role("link")
+    number = link.inner_text()
+    link.click()
+    expect(page.get_by_role("heading", name=number)).to_be_visible()
+    return number
+
+
+def find_nobody_at_home(page: Page) -> None:
+    open_the_next(page)
+    page.get_by_label("没有", exact=True).check()
+    expect(page.get_by_role("group", name="住房")).to_be_hidden()
+    page.get_by_label("没有见到的原因").select_option(label="家中无人")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("heading", name="我的走访")).to_be_visible()
+    look(page, "r6-own-list")
+
+
+def visit_a_household(page: Page) -> str:
+    """First by one alone, which the rule does not allow; then by two. Gives the number of the household."""
+    number = open_the_next(page)
+    look_without_leaving(page, "r6-empty")
+    page.get_by_label("见到了").check()
+    page.get_by_role("group", name="住房").get_by_label("公租房").check()
+    for need in ("经济", "健康", "教育", "居住", "就业", "监护", "社会融入"):
+        page.get_by_role("group", name=need, exact=True).get_by_label("一般").check()
+    page.get_by_role("group", name="不能自己完成的日常活动").first.get_by_label("洗澡").check()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("alert")).to_contain_text("每组不少于 2 人")
+    expect(page.get_by_role("group", name="社会融入", exact=True).get_by_label("一般")).to_be_checked()
+    look_without_leaving(page, "r6-alone")
+    page.get_by_label("调查员工号").fill("sun\nD02")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("本户已走访")).to_be_visible()
+    look(page, "r6-visited")
+    return number
+
+
+def read_the_visit(page: Page, number: str) -> None:
+    go_to(page, "查找人员")
+    page.get_by_label("姓名、拼音、身份证号").fill(number)
+    page.get_by_role("button", name="查找", exact=True).click()
+    page.get_by_role("main").get_by_role("link").filter(has_not_text="目的").first.click()
+    expect(page.get_by_role("heading", name="走访记录")).to_be_visible()
+    expect(page.get_by_role("definition").filter(has_text="sun、D02")).to_be_visible()
+    look(page, "r6-read")
 
 
 def accept_the_survey(page: Page, survey: str) -> None:

@@ -31,7 +31,8 @@ from services.intake.actions.roster_marked import marked_workbook
 from services.intake.actions.screening import definitions_of, fairness_view, prove, screen, screening_chunk, start_screening
 from services.intake.actions.search import hash_again, index_if_needed, search_index_chunk, search_people
 from services.intake.actions.subject import copy_for_subject
-from services.intake.actions.survey import accept_survey, open_survey, record_visits
+from services.intake.actions.survey import accept_survey, open_survey
+from services.intake.actions.visit import form_of_survey, record_visits, visit_sheet
 
 __all__ = [
     "accept_roster",
@@ -56,6 +57,7 @@ __all__ = [
     "enrol",
     "explain",
     "fairness_view",
+    "form_of_survey",
     "hash_again",
     "headings_of_file",
     "import_chunk",
@@ -110,5 +112,6 @@ __all__ = [
     "told_of",
     "undo_merge",
     "upload_roster",
+    "visit_sheet",
     "withdraw",
 ]

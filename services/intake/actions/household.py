@@ -19,6 +19,7 @@ from services.intake.store import (
     reached_household,
     sources_of_household,
     sources_of_person,
+    visits_of,
 )
 from shared.access import Actor
 from shared.personal import Erased, Keyring
@@ -64,7 +65,7 @@ def read_household_file(
     told = [asdict(event) | {"name": names.get(event.person_id, "")} for event in history(household_id, reader=work)]
     sources = [asdict(source) for source in sources_of_household(household, reader=work)]
     shown = {"division": division, "members": members, "history": told, "as_of": as_of, "sources": sources}
-    return household.model_dump() | shown
+    return household.model_dump() | shown | {"visits": visits_of(household_id, reader=work)}
 
 
 def _members(household_id: UUID, as_of: date | None, work: Work) -> list[tuple[Person, Standing]]:

@@ -5,13 +5,15 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
 from pydantic import Field
+from pydantic_core import to_jsonable_python
 
 from services.intake import actions, store
-from services.intake.actions.survey import Visited
+from services.intake.actions.visit import Visited
 from services.intake.api.body import STAFF, Body, Category, DivisionCode, Line, Paged
 from services.intake.domain.campaign import MOST_SURVEYORS, TeamTerms
-from services.intake.domain.survey import MOST_VISITS, VisitReport
+from services.intake.domain.survey import BEYOND, MOST_VISITS, MemberReport, VisitReport
 from shared.http.call import Call, allows, fields
 
 router = APIRouter()
@@ -37,6 +39,13 @@ class CallBody(Body):
     reason: Literal["not_home", "refused", "moved", "wrong_address"]
 
 
+class MemberBody(Body):
+    """What was answered of a member. `beyond`: codes of `labels.DAILY`, none of them for somebody who can do all; null: nobody looked."""
+
+    person_id: UUID
+    beyond: Annotated[list[str], Field(max_length=6)] | None = None
+
+
 class VisitBody(Body):
     file_id: UUID
     visited_on: date
@@ -45,6 +54,7 @@ class VisitBody(Body):
     living_members: Annotated[int, Field(ge=0, le=30)]
     housing: Literal["owned", "rented", "public", "lodging", "none"]
     needs: dict[str, int]
+    members: Annotated[list[MemberBody], Field(max_length=30, default_factory=list)]
 
 
 class RecordVisits(Body):
@@ -91,6 +101,19 @@ async def missing(survey_id: UUID, call: Annotated[Call, allows("clerk", "office
     return await call.read(store.missing, survey_id)
 
 
+@router.get("/survey-form")
+async def survey_form(call: Annotated[Call, allows(*STAFF)]) -> Response:
+    """Sections and questions of a visit, with a version that changes with every word of them."""
+    form = actions.form_of_survey()
+    return JSONResponse({"version": form.version} | to_jsonable_python(form))
+
+
+@router.get("/survey-files/{file_id}")
+async def survey_file(file_id: UUID, call: Annotated[Call, allows("surveyor", "clerk", "officer", "auditor")]) -> Response:
+    """Whom a visit asks what, and the visits and calls so far; nothing that says who lives there."""
+    return await call.read(actions.visit_sheet, file_id)
+
+
 @router.post("/survey-calls", status_code=201)
 async def record_call(body: CallBody, call: Annotated[Call, allows("surveyor")]) -> Response:
     return await call.act(actions.record_call, body.file_id, called_on=body.called_on, reason=body.reason)
@@ -108,4 +131,6 @@ async def accept_survey(survey_id: UUID, body: AcceptSurvey, call: Annotated[Cal
 
 
 def _report(visit: VisitBody) -> VisitReport:
-    return VisitReport(visit.visited_on, visit.kind, tuple(visit.investigators), visit.living_members, visit.housing, visit.needs)
+    members = tuple(MemberReport(each.person_id, {} if each.beyond is None else {BEYOND: each.beyond}) for each in visit.members)
+    investigators = tuple(visit.investigators)
+    return VisitReport(visit.visited_on, visit.kind, investigators, visit.living_members, visit.housing, visit.needs, members=members)

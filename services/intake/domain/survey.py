@@ -1,16 +1,24 @@
 """The survey (调查摸底): every household is visited, by two people, and its needs are asked in one way."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, Final
+from uuid import UUID
 
 from services.intake import labels
-from services.intake.domain.person import HIGHEST_NEED, NEEDS
+from services.intake.domain.person import NEEDS, PersonFacts
+from services.intake.domain.survey_form import SurveyForm
 from shared.errors import Fault, RuleRefusal, WrongState
 from shared.rules import Rule
 
 MOST_VISITS = 200
 """Visits in one command."""
+MOST_INVESTIGATORS: Final = 6
+BEYOND: Final = "daily.beyond"
+"""Where the form asks which activities of daily life are beyond a member; an answer is kept as an observation of the member."""
+_FIELD_OF: Final[Mapping[str, str]] = {"living.living_members": "living_members", "living.housing": "housing"}
+"""Fixed places of the form that have a name of their own in a report."""
 
 
 class VisitsRefused(RuleRefusal):
@@ -28,8 +36,16 @@ class SurveyUnfinished(WrongState):
 
 
 @dataclass(frozen=True, slots=True)
+class MemberReport:
+    """What was answered of one member, by place; `daily.beyond` among it where somebody looked."""
+
+    person_id: UUID
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class VisitReport:
-    """What two investigators bring back from one household."""
+    """What two investigators bring back from one household. `answers`, by place, are those beside the fixed ones."""
 
     visited_on: date
     kind: str
@@ -37,16 +53,52 @@ class VisitReport:
     living_members: int
     housing: str
     needs: Mapping[str, int]
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    members: tuple[MemberReport, ...] = ()
+
+    @property
+    def of_household(self) -> dict[str, Any]:
+        """Every answer about the household by its place in the form."""
+        needs = {f"needs.{need}": str(degree) for need, degree in self.needs.items()}
+        return {**self.answers, **needs, "living.living_members": self.living_members, "living.housing": self.housing}
 
 
-def check_visits(reports: Sequence[VisitReport], *, opened_on: date, today: date, investigators_at_least: Rule) -> None:
-    """Raises VisitsRefused with a fault for each thing that is wrong."""
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Who is present in a household, and on which day that person's circumstances were seen last."""
+
+    facts: PersonFacts
+    seen_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visitable:
+    """What a report is held against: who lives there, and when the household was visited last."""
+
+    members: Mapping[UUID, Member] = field(default_factory=dict)
+    visited_on: date | None = None
+
+
+def check_visits(
+    reports: Sequence[VisitReport],
+    *,
+    opened_on: date,
+    today: date,
+    investigators_at_least: Rule,
+    form: SurveyForm,
+    households: Sequence[Visitable] = (),
+) -> None:
+    """Raises VisitsRefused with a fault for each thing that is wrong. `households` are those of the reports, in the same order."""
     if not 1 <= len(reports) <= MOST_VISITS:
         raise VisitsRefused(f"一次登记 1 至 {MOST_VISITS} 户，现为 {len(reports)} 户", field="visits")
+    found = households or [Visitable()] * len(reports)
     faults = [
-        Fault(f"visits.{position}.{field}", message, rule, article)
-        for position, report in enumerate(reports)
-        for field, message, rule, article in _faults(report, opened_on, today, investigators_at_least)
+        Fault(f"visits.{position}.{fault.field}", fault.message, fault.rule, fault.article)
+        for position, (report, household) in enumerate(zip(reports, found, strict=True))
+        for fault in (
+            *_faults(report, household, opened_on, today, investigators_at_least),
+            *_faults_of_answers(report, household, form, today),
+        )
     ]
     if faults:
         raise VisitsRefused(f"入户登记有 {len(faults)} 处不符合要求，请改正后重新提交", faults=faults)
@@ -56,17 +108,33 @@ def needs_in_order(needs: Mapping[str, int]) -> tuple[int, ...]:
     return tuple(needs[need] for need in NEEDS)
 
 
-def _faults(report: VisitReport, opened_on: date, today: date, investigators_at_least: Rule) -> list[tuple[str, str, str, str]]:
-    found = []
+def _faults(report: VisitReport, household: Visitable, opened_on: date, today: date, investigators_at_least: Rule) -> Iterator[Fault]:
     least = investigators_at_least.params["investigators"]
-    if len(set(filter(None, map(str.strip, report.investigators)))) < least:
-        found.append(("investigators", f"入户调查每组不少于 {least} 人", investigators_at_least.id, investigators_at_least.article))
+    named = set(filter(None, map(str.strip, report.investigators)))
+    if len(named) < least:
+        yield Fault("investigators", f"入户调查每组不少于 {least} 人", investigators_at_least.id, investigators_at_least.article)
+    elif len(report.investigators) > MOST_INVESTIGATORS:
+        yield Fault("investigators", f"一次走访至多 {MOST_INVESTIGATORS} 名调查员")
     if not opened_on <= report.visited_on <= today:
-        found.append(("visited_on", "走访日期应在调查开始之后、登记日期之前", "", ""))
-    if set(report.needs) != set(NEEDS):
-        found.append(("needs", f"七项需求都要填写：{'、'.join(labels.NEED[need] for need in NEEDS)}", "", ""))
-    elif not all(0 <= degree <= HIGHEST_NEED for degree in report.needs.values()):
-        found.append(("needs", f"需求程度为 0 至 {HIGHEST_NEED}", "", ""))
-    if report.living_members < 1:
-        found.append(("living_members", "实际居住人数至少为 1", "", ""))
-    return found
+        yield Fault("visited_on", "走访日期应在调查开始之后、登记日期之前")
+    elif household.visited_on is not None and report.visited_on < household.visited_on:
+        yield Fault("visited_on", f"本户已有 {household.visited_on} 的走访，不能再登记更早的走访")
+    if report.kind not in labels.VISIT_KIND:
+        yield Fault("kind", "请选择走访方式")
+
+
+def _faults_of_answers(report: VisitReport, household: Visitable, form: SurveyForm, today: date) -> Iterator[Fault]:
+    for place, message in form.faults("household", report.of_household):
+        yield Fault(_FIELD_OF.get(place, place if place.startswith("needs.") else f"answers.{place}"), message)
+    named = [each.person_id for each in report.members]
+    for position, each in enumerate(report.members):
+        member = household.members.get(each.person_id)
+        if member is None or named.count(each.person_id) > 1:
+            yield Fault(f"members.{position}.person_id", "应为本户在册成员，每人一次")
+            continue
+        for place, message in form.faults("person", each.answers, member.facts, today):
+            yield Fault(f"members.{position}.{'beyond' if place == BEYOND else f'answers.{place}'}", message)
+        if BEYOND in each.answers and member.seen_on is not None and report.visited_on < member.seen_on:
+            yield Fault(f"members.{position}.beyond", f"已有 {member.seen_on} 的登记，不能再登记更早的情况")
+    if form.requires_members and household.members.keys() - set(named):
+        yield Fault("members", "登记表有关于成员的必答题，请填写每名在册成员")

@@ -21,6 +21,7 @@ from services.intake.pages import (
     search,
     subject,
     surveys,
+    visits,
 )
 from services.intake.pages.frame import CONSOLE
 from shared.web.sign_in import sign_in_routes
@@ -40,6 +41,7 @@ PARTS = (
     partners,
     search,
     surveys,
+    visits,
     programmes,
     fairness,
     candidates,

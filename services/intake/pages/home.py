@@ -19,6 +19,7 @@ async def home(request: Request, call: Annotated[Call, allows()]) -> Response:
         "intake/home.html",
         tasks=await call.find(store.to_do),
         surveys=await call.find(store.open_surveys) if call.actor.may("clerk", "officer", "surveyor", "auditor") else [],
+        may_visit=call.actor.may("surveyor"),
         may_upload=call.actor.may("clerk"),
         labels=labels,
         division_name=name_of,

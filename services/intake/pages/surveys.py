@@ -107,13 +107,13 @@ async def files(request: Request, survey_id: UUID, call: Annotated[Call, allows(
     teams = await call.find(store.teams, survey_id)
     named = {str(team["id"]): team for team in teams}
     team, division = named.get(table.chosen("team")), table.chosen("division")
-    wanted = [code for code in (team["divisions"] if team else []) if division in ("", code)]
+    here = [division] if division else None
     listed = await call.find(
         store.survey_files,
         survey_id,
         page=table.page(),
         status=table.chosen("status"),
-        divisions=wanted or [division] if team or division else [],
+        divisions=[code for code in team["divisions"] if division in ("", code)] if team else here,
     )
     return CONSOLE.draw(
         request,
@@ -125,7 +125,7 @@ async def files(request: Request, survey_id: UUID, call: Annotated[Call, allows(
         teams={team_id: each["name"] for team_id, each in named.items()},
         labels=labels,
         division_name=name_of,
-        may_visit=False,
+        is_own=False,
     )
 
 
@@ -174,7 +174,7 @@ async def _survey(request: Request, call: Call, survey_id: UUID, form: Form, sta
         labels=labels,
         division_name=name_of,
         may_accept=may_accept,
-        may_visit=False,
+        may_visit=call.actor.may("surveyor"),
         is_late=found["status"] == "open" and call.today > found["due_on"],
     )
 

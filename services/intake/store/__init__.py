@@ -105,9 +105,11 @@ from services.intake.store.survey import (
     count_people_of_file,
     count_people_of_files,
     counts,
+    files_of_household,
     open_surveys,
     survey,
     survey_files,
+    visits_of,
 )
 from services.intake.store.table import Table
 from services.intake.store.to_do import Task, to_do
@@ -184,6 +186,7 @@ __all__ = [
     "eligible_people",
     "end_subscription",
     "forget_undelivered",
+    "files_of_household",
     "groups_of",
     "hashed",
     "history",
@@ -241,5 +244,6 @@ __all__ = [
     "to_do",
     "truth_of",
     "upheld_about",
+    "visits_of",
     "with_head",
 ]

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint, case, func, select, update
 from sqlmodel import Field, col
 
+from services.intake.domain.person import NEEDS
 from services.intake.store.person import Person
 from services.intake.store.roster import Roster, check_reach, in_divisions
 from services.intake.store.table import Table
@@ -68,6 +69,8 @@ class Visit(Table, table=True):
     recorded_on: date
 
 
+MOST_VISITS_SHOWN: Final = 20
+"""In a household's file, the latest."""
 _STATUS: Final[Any] = col(SurveyFile.status)
 
 
@@ -109,16 +112,35 @@ def survey(survey_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
     return found.model_dump(exclude={"opened_by", "accepted_by"}) | counts(survey_id, reader=reader) | {"communities": communities}
 
 
-def survey_files(survey_id: UUID, *, reader: Reader, actor: Actor, page: Page, status: str = "", divisions: Sequence[str] = ()) -> Listing:
-    """The files of a survey by number; of some communities where they are named. No name of a person is among what is shown."""
+def survey_files(
+    survey_id: UUID, *, reader: Reader, actor: Actor, page: Page, status: str = "", divisions: Sequence[str] | None = None
+) -> Listing:
+    """The files of a survey by number; of some communities only unless that is None. No name of a person is among what is shown."""
     check_reach(reader.get(Survey, survey_id).division, actor)
     statement = select(SurveyFile).where(col(SurveyFile.survey_id) == survey_id)
     if status:
         statement = statement.where(status == _STATUS)
-    if divisions:
+    if divisions is not None:
         statement = statement.where(col(SurveyFile.division).in_(divisions))
     hidden = {"survey_id", "household_id"}
     return listing(reader, statement, page, sort=(SurveyFile.household_no, SurveyFile.id), item=lambda row: row.model_dump(exclude=hidden))
+
+
+def files_of_household(household_id: UUID, *, reader: Reader) -> list[dict[str, Any]]:
+    """In which open surveys a household is to be visited or was, the latest survey first."""
+    statement = select(col(SurveyFile.id), col(SurveyFile.status), col(Survey.name)).join(Survey, col(Survey.id) == SurveyFile.survey_id)
+    is_here = (col(SurveyFile.household_id) == household_id, col(Survey.status) == "open")
+    rows = reader.rows(statement.where(*is_here).order_by(col(Survey.opened_on).desc(), col(Survey.id)))
+    return [{"id": row[0], "status": row[1], "survey": row[2]} for row in rows]
+
+
+def visits_of(household_id: UUID, *, reader: Reader) -> list[dict[str, Any]]:
+    """What visits found in a household, the latest first; `needs` by their codes."""
+    files = select(col(SurveyFile.id)).where(col(SurveyFile.household_id) == household_id)
+    order = (col(Visit.visited_on).desc(), col(Visit.id).desc())
+    found = reader.select(select(Visit).where(col(Visit.file_id).in_(files)).order_by(*order).limit(MOST_VISITS_SHOWN))
+    shown = {"id", "survey_id", "visited_on", "kind", "investigators", "living_members", "housing", "recorded_by", "recorded_on"}
+    return [each.model_dump(include=shown) | {"needs": dict(zip(NEEDS, each.needs, strict=True))} for each in found]
 
 
 def count_people_of_files(survey_id: UUID, households: Any, work: Work) -> None:

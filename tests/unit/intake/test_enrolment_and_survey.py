@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -30,7 +31,8 @@ from services.intake.domain.programme import (
     check_stage,
     objections_until,
 )
-from services.intake.domain.survey import VisitReport, VisitsRefused, check_visits, needs_in_order
+from services.intake.domain.survey import MemberReport, VisitReport, VisitsRefused, check_visits, needs_in_order
+from services.intake.domain.survey_form import FIXED
 from shared.rules import Rule, RuleBook
 
 BOOK = RuleBook.load(Path("services/intake/rules"))
@@ -158,12 +160,13 @@ def test_nobody_is_enrolled_outside_the_contract_or_after_the_top_up() -> None:
 def visits_faults(*reports: VisitReport) -> set[str]:
     least = rule("survey_investigators", date(2016, 11, 2))
     with pytest.raises(VisitsRefused) as refused:
-        check_visits(reports, opened_on=date(2016, 10, 10), today=date(2016, 11, 2), investigators_at_least=least)
+        check_visits(reports, opened_on=date(2016, 10, 10), today=date(2016, 11, 2), investigators_at_least=least, form=FIXED)
     return {fault.field for fault in refused.value.faults}
 
 
 def test_two_investigators_visit_together() -> None:
-    check_visits([VISIT], opened_on=date(2016, 10, 10), today=date(2016, 11, 2), investigators_at_least=rule("survey_investigators"))
+    least = rule("survey_investigators")
+    check_visits([VISIT], opened_on=date(2016, 10, 10), today=date(2016, 11, 2), investigators_at_least=least, form=FIXED)
 
     assert visits_faults(VISIT, replace(VISIT, investigators=("D01",))) == {"visits.1.investigators"}
     assert visits_faults(replace(VISIT, investigators=("D01", " D01 "))) == {"visits.0.investigators"}
@@ -174,8 +177,15 @@ def test_two_investigators_visit_together() -> None:
     [
         (replace(VISIT, visited_on=date(2016, 10, 9)), "visited_on"),
         (replace(VISIT, visited_on=date(2016, 11, 3)), "visited_on"),
-        (replace(VISIT, needs={"health": 1}), "needs"),
-        (replace(VISIT, needs=dict.fromkeys(NEEDS, 4)), "needs"),
+        (replace(VISIT, needs={need: 1 for need in NEEDS if need != "health"}), "needs.health"),
+        (replace(VISIT, needs=dict.fromkeys(NEEDS, 0) | {"health": 4}), "needs.health"),
+        (replace(VISIT, needs=dict.fromkeys(NEEDS, 0) | {"hope": 1}), "needs.hope"),
+        (replace(VISIT, housing="castle"), "housing"),
+        (replace(VISIT, kind="dream"), "kind"),
+        (replace(VISIT, living_members=31), "living_members"),
+        (replace(VISIT, investigators=tuple("ABCDEFG")), "investigators"),
+        (replace(VISIT, answers={"living.colour": "red"}), "answers.living.colour"),
+        (replace(VISIT, members=(MemberReport(uuid4(), {}),)), "members.0.person_id"),
         (replace(VISIT, living_members=0), "living_members"),
     ],
 )
