@@ -103,7 +103,7 @@ def told(office: Office, household: str, row: Any) -> list[Any]:
         office.http.get(f"/console/{place}/", headers={**other._headers, ACTED_ON: "2016-01-01"}).text
         for place in ("households", "rosters")
     ]
-    bare = [re.sub(r"(clerk|officer)-[\w-]+", "", page) for page in pages]
+    bare = [re.sub(r"(clerk|officer)-[\w-]+|data-seconds=\S+", "", page) for page in pages]
     return [
         search,
         lists,
