@@ -21,14 +21,25 @@ class Coverage:
     purpose: str
     fields: Sequence[str]
     is_by_law: bool
-    """By `authorize`, not by the person's own consent."""
+    """By `authorize`, with or without the person's own consent."""
 
 
 def coverage_of(criteria: Mapping[str, Any], *, partner: Partner, terms: RegistryTerms, now: datetime) -> Coverage:
-    """From `consent`, else `authorize`: `{ts, purpose: {code}, expires_at?, attributes?}`. Raises NotCovered."""
-    given = criteria.get("consent") or criteria.get("authorize")
-    if not isinstance(given, dict):
+    """From `consent`, `authorize`, or both: then both must hold, and what both cover is shown. Raises NotCovered."""
+    bases = [criteria[name] for name in ("consent", "authorize") if criteria.get(name)]
+    if not bases:
         raise NotCovered("须附 consent（本人同意）或 authorize（法定依据）")
+    (purpose, fields), *others = [_covered(basis, partner, terms, now) for basis in bases]
+    if any(other != purpose for other, _ in others):
+        raise NotCovered("consent 和 authorize 的 purpose.code 须相同")
+    shown = tuple(each for each in fields if all(each in covered for _, covered in others))
+    return Coverage(purpose, shown, is_by_law=bool(criteria.get("authorize")))
+
+
+def _covered(given: Any, partner: Partner, terms: RegistryTerms, now: datetime) -> tuple[str, Sequence[str]]:
+    """Purpose and fields of `{ts, purpose: {code}, expires_at?, attributes?}`."""
+    if not isinstance(given, dict):
+        raise NotCovered("consent、authorize 须为对象")
     purpose = given.get("purpose")
     code = purpose.get("code") if isinstance(purpose, dict) else None
     if code not in partner.purposes:
@@ -45,4 +56,4 @@ def coverage_of(criteria: Mapping[str, Any], *, partner: Partner, terms: Registr
         raise NotCovered("attributes 须为字段名的列表")
     if foreign := [each for each in asked if each not in partner.fields]:
         raise NotCovered(f"约定之外的字段 {len(foreign)} 个；可用：" + ("、".join(partner.fields) or "无"))
-    return Coverage(str(code), tuple(dict.fromkeys(asked)), is_by_law=not criteria.get("consent"))
+    return str(code), tuple(dict.fromkeys(asked))

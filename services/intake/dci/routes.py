@@ -3,6 +3,7 @@
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse
 
 from services.intake.dci import envelope as envelopes
 from services.intake.dci import messages
+from services.intake.dci.attached import body_of
 from services.intake.dci.envelope import CALLBACKS, Envelope, NotAccepted
 from services.intake.dci.rate import Rate
 from services.intake.dci.signature import Signer
@@ -44,7 +46,7 @@ def _sync(action: str) -> Callable[[Request], Awaitable[Response]]:
             signature = Signer(runtime.keyring, terms.registry_id).sign(header, message, at=int(time.time()))
             return JSONResponse({"signature": signature, "header": header, "message": message})
 
-        return await _admit(request, action, told, lambda refusal: _rejected(action, refusal))
+        return await _admit(request, action, request.body, told, lambda refusal: _rejected(action, refusal))
 
     return answered
 
@@ -55,7 +57,7 @@ def _async(action: str) -> Callable[[Request], Awaitable[Response]]:
             correlation = await request.app.state.runtime.run(messages.take, envelope, partner=partner, actor=actor)
             return JSONResponse({"message": {"ack_status": "ACK", "timestamp": _now(), "correlation_id": str(correlation)}})
 
-        return await _admit(request, action, told, _erroneous)
+        return await _admit(request, action, partial(body_of, request, action), told, _erroneous)
 
     return acknowledged
 
@@ -69,6 +71,7 @@ for _action, _path in {"search": "sync/search", "txn-status": "sync/txn/status"}
 async def _admit(
     request: Request,
     action: str,
+    body: Callable[[], Awaitable[bytes]],
     told: Callable[[Envelope, Partner, RegistryTerms, Actor], Awaitable[Response]],
     refused: Callable[[NotAccepted], Response],
 ) -> Response:
@@ -78,7 +81,7 @@ async def _admit(
         terms, actor = _terms(runtime), await _actor(request)
         if not _RATES.setdefault(runtime, Rate()).admits(actor.account, terms.per_minute, time.monotonic()):
             raise NotAccepted("err.request.too_many_requests", f"每分钟最多 {terms.per_minute} 条消息", 429)
-        envelope, now = envelopes.read(await request.body(), action), datetime.now(UTC)
+        envelope, now = envelopes.read(await body(), action), datetime.now(UTC)
         partner = envelopes.partner_of(envelope, terms, actor)
         envelopes.check_signed(envelope, partner, terms, now)
         envelopes.check_header(envelope, terms, now)

@@ -68,6 +68,11 @@ class TestSearch:
         assert (record["category"], record["place"]["identifier"]) == ("urban_allowance", rows[0].区划代码)
         assert record["group_size"] >= 1
 
+    def test_of_two_bases_that_is_shown_which_both_cover(self, ministry: Ministry, rows: list[RosterRow]) -> None:
+        asked = search(rows[0].身份证号, "name", "sex", authorize=consent("sex", "birth_date"))
+
+        assert set(ministry.search(asked)[0]["data"]["reg_records"][0]["demographic_info"]) == {"@type", "sex"}
+
     def test_who_is_not_registered_and_who_lives_elsewhere_are_the_same_answer(self, bureau: Bureau, rows: list[RosterRow]) -> None:
         elsewhere = Ministry(bureau.office, divisions=("429000000000",))
 
@@ -93,6 +98,9 @@ class TestSearch:
             ({"consent": consent(ts=now(days=1))}, "rjct.search_criteria.invalid"),
             ({"consent": consent(expires_at=now(minutes=-1))}, "rjct.search_criteria.invalid"),
             ({"consent": consent("illness")}, "rjct.search_criteria.invalid"),
+            ({"authorize": consent(expires_at=now(minutes=-1))}, "rjct.search_criteria.invalid"),
+            ({"authorize": consent(purpose={"code": "benefit"})}, "rjct.search_criteria.invalid"),
+            ({"authorize": "the law"}, "rjct.search_criteria.invalid"),
             ({"reg_type": "ns:org:RegistryType:Civil"}, "rjct.search_criteria.invalid"),
             ({"response_entity": "Farm"}, "rjct.search_criteria.invalid"),
             ({"query_type": "graphql"}, "rjct.filter.invalid"),
