@@ -17,7 +17,7 @@ from services.casework.actions.plans import Assessed, Need, Planned, Risk
 from services.casework.actions.sessions import Mode, Recorded
 from services.casework.settings import Settings
 from shared.events.casework import ClosingReason, NeedKind, NeedUrgency, OutcomeKind
-from shared.events.intake import DossierRequest
+from shared.events.intake import DossierRequest, FieldName
 from shared.http.call import Call, allows, fields
 from shared.http.paging import Page, page
 from shared.personal import create_key_pair, open_sealed
@@ -174,6 +174,8 @@ class ReportNeedOfAnother(Body):
 
 class AskDossier(Body):
     purpose: Purpose
+    fields: Annotated[tuple[FieldName, ...], Field(max_length=40)] = ()
+    """All that the purpose allows where nothing is named; less is better."""
 
 
 class ReturnData(Body):
@@ -242,7 +244,7 @@ async def mark_crisis(case_id: UUID, body: MarkCrisis, call: Annotated[Call, all
 @router.post("/cases/{case_id}/dossier")
 async def dossier(case_id: UUID, body: AskDossier, call: Annotated[Call, allows("caseworker", "supervisor")]) -> Response:
     """Recorded here, judged and logged by intake, sealed on its way, kept nowhere (decision 18)."""
-    asked = await call.act(actions.ask_dossier, case_id, purpose=body.purpose)
+    asked = await call.act(actions.ask_dossier, case_id, purpose=body.purpose, fields=body.fields)
     key_file = _settings(call).agency_key()
     reply_key = await asyncio.to_thread(create_key_pair, key_file)
     request = DossierRequest(**json.loads(bytes(asked.body)), reply_key=reply_key)

@@ -22,7 +22,7 @@ SERVICE = Service(
     roles=ROLES,
     hooks=hooks,
     settings=Settings,
-    plugins=("personal_data",),
+    plugins=("personal_data", "illnesses"),
     wrapped=(Wrapped(Feedback, person="id"),),
     reactions=[
         on(procurement.ProjectOpened, heard_procurement.project_opened),

@@ -12,7 +12,14 @@ from shared.rewrapping import Wrapped
 from shared.service import Runtime, Service, answer, on
 
 OF_HOUSEHOLDS = ("observation", "household_act", "attachment")
-FLAGS = ("left_behind_children", "lost_only_child", "frail_lone_elders", "children_in_difficulty", "children_without_care")
+FLAGS = (
+    "left_behind_children",
+    "lost_only_child",
+    "frail_lone_elders",
+    "children_in_difficulty",
+    "children_without_care",
+    "single_applicants",
+)
 
 
 async def index_what_is_not(runtime: Runtime) -> None:

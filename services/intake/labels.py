@@ -20,6 +20,7 @@ CATEGORY: Final = {
     "rural_allowance": "农村低保",
     "urban_destitute": "城市特困",
     "rural_destitute": "农村五保",
+    "edge_family": "低保边缘家庭",
 }
 
 RELATION: Final = {
@@ -362,6 +363,8 @@ DOSSIER_REFUSAL: Final = {
     "other_worker": L_("由其他社工负责"),
     "case_closed": L_("个案已结案"),
     "erased": L_("个人信息已删除"),
+    "beyond_purpose": L_("所要的资料超出用途"),
+    "means": L_("家庭经济状况不向承接机构提供"),
 }
 """Why a dossier was not given to who asked for it."""
 

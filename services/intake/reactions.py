@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import select
 
 from services.intake.actions.person import personal_of
-from services.intake.domain.dossier import DossierRefused, Standing, check_may_see, excerpt
+from services.intake.domain.dossier import DossierRefused, Standing, check_asked, check_may_see, excerpt
 from services.intake.settings import Settings
 from services.intake.store import AgencyKey, Assignment, Consent, Contract, Household, Person, Project, Reading, Recipient
 from shared.errors import NotFound, NotYet, Refusal
@@ -16,6 +16,7 @@ from shared.events.intake import DossierRequest
 from shared.events.procurement import ContractSigned, ProjectClosed, ProjectOpened
 from shared.inbox import is_overtaken
 from shared.personal import Keyring, seal_to
+from shared.rules import Rules
 from shared.work import Work
 
 
@@ -72,7 +73,7 @@ def agency_key_registered(event: AgencyKeyRegistered, *, work: Work) -> None:
         known.public_key = event.public_key
 
 
-def dossier(request: DossierRequest, *, work: Work, keyring: Keyring, settings: Settings) -> bytes:
+def dossier(request: DossierRequest, *, work: Work, keyring: Keyring, settings: Settings, rules: Rules) -> bytes:
     """Judge the question by intake's own rows, leave a mark of the reading, and answer sealed to the agency's key (decision 18)."""
     on = _day_of(request, settings)
     if work.first(select(AgencyKey).where(AgencyKey.public_key == request.reply_key)) is None:
@@ -88,9 +89,10 @@ def dossier(request: DossierRequest, *, work: Work, keyring: Keyring, settings: 
         purpose=request.purpose,
         on=on,
     )
+    check_asked(request.fields, request.purpose, rules("means_check", on=on))
     person = work.get(Person, recipient.person_id)
     work.add(Reading(person_id=person.id, reader=request.actor, by="casework", purpose=request.purpose, read_on=on, read_at=work.now))
-    return seal_to(request.reply_key, json.dumps(_dossier(work, recipient, person, keyring, request.purpose), ensure_ascii=False).encode())
+    return seal_to(request.reply_key, json.dumps(_dossier(work, recipient, person, keyring, request), ensure_ascii=False).encode())
 
 
 def dossier_refused(request: DossierRequest, refusal: Refusal, *, work: Work, settings: Settings) -> None:
@@ -141,7 +143,7 @@ def _standing(work: Work, recipient: Recipient) -> Standing:
     )
 
 
-def _dossier(work: Work, recipient: Recipient, person: Person, keyring: Keyring, purpose: str) -> dict[str, object]:
+def _dossier(work: Work, recipient: Recipient, person: Person, keyring: Keyring, request: DossierRequest) -> dict[str, object]:
     household = work.get(Household, person.household_id)
     facts = person.facts(household)
     consent = _consent_of(work, recipient)
@@ -158,4 +160,4 @@ def _dossier(work: Work, recipient: Recipient, person: Person, keyring: Keyring,
         "disability_level": person.disability_level,
         "guardian": consent.guardian_relation if consent else "",
     }
-    return excerpt(known, purpose)
+    return excerpt(known, request.purpose, request.fields)

@@ -1,10 +1,14 @@
 """What intake (救助对象) says, and the one question it answers."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
+from pydantic import StringConstraints
+
 from shared.events.event import Division, Event, GroupCode, Part, Request
+
+FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 
 
 class RosterAccepted(Event):
@@ -174,6 +178,8 @@ class DossierRequest(Request):
     worker_id: UUID
     actor: str
     purpose: Literal["open_case", "plan", "visit", "crisis", "review"]
+    fields: tuple[FieldName, ...] = ()
+    """What of the dossier is asked for; all that the purpose allows where nothing is named. Anything else is refused and logged."""
     asked_on: date
     reply_key: str
     """casework's X25519 public key, base64: the answer is sealed to the key intake has registered; a mismatch is refused."""

@@ -84,7 +84,7 @@ def mark_crisis(case_id: UUID, *, is_crisis: bool, note: str, work: Work, actor:
     return case_id
 
 
-def ask_dossier(case_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor) -> dict[str, Any]:
+def ask_dossier(case_id: UUID, *, purpose: Purpose, fields: Sequence[str] = (), work: Work, today: date, actor: Actor) -> dict[str, Any]:
     """Leave a record of who asks for what, and say what to ask intake; the dossier itself is never kept here."""
     case = reached_case(work, case_id, actor)
     work.about("case", case_id)
@@ -94,7 +94,7 @@ def ask_dossier(case_id: UUID, *, purpose: Purpose, work: Work, today: date, act
     if (enrolment := work.get(Enrolment, case.recipient_id)).withdrawn_on is not None:
         raise NotEnrolled(f"该服务对象已于 {enrolment.withdrawn_on} 退出，档案不再开放")
     asked = {"recipient_id": case.recipient_id, "contract_id": case.contract_id, "case_id": case_id, "worker_id": case.worker_id}
-    return {**asked, "actor": actor.account, "purpose": purpose, "asked_on": today}
+    return {**asked, "actor": actor.account, "purpose": purpose, "fields": list(fields), "asked_on": today}
 
 
 def check_own(work: Work, case: Case, actor: Actor, *, field: str = "") -> None:

@@ -9,7 +9,7 @@ from shared.http.paging import Page, page
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 DivisionCode = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-Category = Literal["urban_allowance", "rural_allowance", "urban_destitute", "rural_destitute"]
+Category = Literal["urban_allowance", "rural_allowance", "urban_destitute", "rural_destitute", "edge_family"]
 STAFF = ("clerk", "officer", "reviewer", "approver", "surveyor", "auditor")
 Paged = Annotated[Page, Depends(page)]
 

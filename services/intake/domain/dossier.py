@@ -1,12 +1,13 @@
 """The dossier (服务对象资料): what a caseworker may see of a recipient, for which purpose, and until when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from shared.errors import Forbidden
+from shared.rules import Rule
 
 OPENING: Final = "open_case"
 
@@ -31,6 +32,8 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "review": ("sex", "division", *_SITUATION),
 }
 """The least that each purpose needs (PIPL art 6); the identity number leaves intake for none of them."""
+MEANS: Final = frozenset({"income", "bank_balance", "deposits", "securities", "insurance", "property", "housing_title", "vehicles", "tax"})
+"""What the county checks of a family's means (家庭经济状况核对); no agency is told of it, for no purpose."""
 
 
 class DossierRefused(Forbidden):
@@ -81,6 +84,15 @@ def check_may_see(standing: Standing, *, contract_id: UUID, case_id: UUID, worke
         raise DossierRefused("个案已结案，只能为评估复核调取资料", why="case_closed")
 
 
-def excerpt(dossier: Mapping[str, Any], purpose: str) -> dict[str, Any]:
-    """The fields of the dossier that the purpose needs and that are known."""
-    return {field: dossier[field] for field in FIELDS[purpose] if dossier.get(field) not in (None, "")}
+def check_asked(fields: Sequence[str], purpose: str, means: Rule) -> None:
+    """Raises DossierRefused for whatever the purpose does not need; `means` is the rule on who checks a family's means."""
+    if MEANS & set(fields):
+        raise DossierRefused(f"承接机构不得查询家庭经济状况：{means.text_zh}（{means.citation}）", why="means")
+    if beyond := [field for field in fields if field not in FIELDS[purpose]]:
+        raise DossierRefused(f"该用途不需要这些资料：{'、'.join(beyond)}；可以调取：{'、'.join(FIELDS[purpose])}", why="beyond_purpose")
+
+
+def excerpt(dossier: Mapping[str, Any], purpose: str, asked: Sequence[str] = ()) -> dict[str, Any]:
+    """The fields of the dossier that the purpose needs, that are asked for and that are known."""
+    fields = [field for field in FIELDS[purpose] if not asked or field in asked]
+    return {field: dossier[field] for field in fields if dossier.get(field) not in (None, "")}

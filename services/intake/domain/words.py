@@ -16,6 +16,7 @@ CATEGORIES: Final = _by_word(
     rural_allowance="农低保 农村居民最低生活保障 农村最低生活保障 农村低保对象",
     urban_destitute="城镇特困 城市特困人员 城市三无",
     rural_destitute="农村特困 农村特困人员 五保 五保户 五保对象 农村五保对象 农村五保供养",
+    edge_family="低保边缘 低保边缘户 低保边缘家庭成员 低保边缘对象 最低生活保障边缘家庭 边缘家庭 边缘户",
 )
 RELATIONS: Final = _by_word(
     labels.RELATION,

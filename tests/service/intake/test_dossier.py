@@ -108,6 +108,27 @@ def test_others_are_refused_and_the_person_can_see_who_asked_and_why_not(
     assert mark == mark | told | {"read_on": str(changes.get("on", date(2017, 2, 6)))}
 
 
+@pytest.mark.parametrize(
+    ("fields", "why", "told"),
+    [(["name", "bank_balance"], "means", "由民政部门核对"), (["phone", "illness"], "beyond_purpose", "不需要这些资料：illness")],
+)
+def test_an_agency_that_asks_for_bank_balances_or_for_more_than_it_needs_is_refused_and_the_person_can_see_it(
+    bureau: Bureau, casework: Casework, confirmed: str, fields: list[str], why: str, told: str
+) -> None:
+    """社会救助法第四十一条、第七十条; case 24 of the domain rules."""
+    casework.office.hear(casework.opened())
+
+    with pytest.raises(DossierRefused, match=told):
+        casework.ask(fields=fields)
+    assert [(mark["what"], mark["refusal"]) for mark in read(bureau, confirmed)] == [("refused", why)]
+
+
+def test_who_asks_for_less_is_given_less(casework: Casework) -> None:
+    casework.office.hear(casework.opened())
+
+    assert set(casework.ask(fields=["address", "phone"])) <= {"address", "phone"}
+
+
 def test_who_asks_in_vain_over_and_over_has_one_line_a_day_for_each_reason(bureau: Bureau, casework: Casework, confirmed: str) -> None:
     casework.office.hear(casework.opened())
     asked: list[dict[str, Any]] = [{"worker_id": uuid4()} for _ in range(5)]

@@ -3,7 +3,7 @@
 import pytest
 
 from services.disclosure import hooks
-from services.disclosure.plugins import personal_data
+from services.disclosure.plugins import illnesses, personal_data
 from shared.plugins import hooks_of
 
 ASKED = hooks_of(hooks, personal_data=personal_data)
@@ -42,3 +42,13 @@ def test_amounts_and_official_numbers_are_published(text: str) -> None:
 )
 def test_what_only_looks_like_a_number_in_a_hash_or_id_is_published(text: str) -> None:
     assert ASKED.objections(text=text) == [[]]
+
+
+@pytest.mark.parametrize("text", ["入选名单：张某，尿毒症；李某，乳腺癌", "响应人：湖北省癌症基金会；服务对象患肺癌", "确诊艾滋病"])
+def test_what_illness_somebody_has_is_not_published(text: str) -> None:
+    assert hooks_of(hooks, illnesses=illnesses).objections(text=text) == [["内容中有具体疾病名称"]]
+
+
+@pytest.mark.parametrize("text", ["为重病患者、残疾人各 100 人提供服务", "响应人：湖北省癌症基金会", "市糖尿病防治协会参加评议"])
+def test_a_group_and_the_name_of_an_institution_are_published(text: str) -> None:
+    assert hooks_of(hooks, illnesses=illnesses).objections(text=text) == [[]]

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from services.intake.domain.dossier import FIELDS, OPENING, DossierRefused, Standing, check_may_see, excerpt
+from services.intake.domain.dossier import FIELDS, OPENING, DossierRefused, Standing, check_asked, check_may_see, excerpt
+from shared.rules import RuleBook
 
+BOOK = RuleBook.load(Path("services/intake/rules"))
 CONTRACT, CASE, WORKER = uuid4(), uuid4(), uuid4()
 NOW = date(2017, 5, 2)
 STARTS, ENDS = date(2016, 10, 1), date(2017, 9, 30)
@@ -66,6 +69,14 @@ def test_before_the_case_is_opened_it_is_shown_for_opening_it() -> None:
 
 def test_after_the_case_is_closed_it_is_shown_for_a_review() -> None:
     ask(replace(SERVED, case_closed_on=date(2017, 4, 1)), purpose="review")
+
+
+@pytest.mark.parametrize(("on", "instrument"), [(NOW, "试点工作规程 资料调取"), (date(2026, 7, 1), "社会救助法 第四十一条")])
+def test_means_are_for_no_agency_and_the_refusal_says_by_which_law(on: date, instrument: str) -> None:
+    for purpose in FIELDS:
+        with pytest.raises(DossierRefused, match=instrument) as refusal:
+            check_asked(["bank_balance"], purpose, BOOK.rule("means_check", on=on))
+        assert refusal.value.why == "means"
 
 
 def test_each_purpose_gets_the_least_it_needs() -> None:

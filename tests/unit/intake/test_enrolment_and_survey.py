@@ -121,6 +121,7 @@ def test_a_consent_asked_in_the_wrong_way_does_not_count(answer: Answer, field: 
 
 
 def test_a_guardian_signs_until_the_fourteenth_birthday() -> None:
+    """个人信息保护法第三十一条; case 26 of the domain rules."""
     still_thirteen, fourteen = date(2003, 1, 17), date(2003, 1, 16)
 
     assert faults_of(CONSENT, still_thirteen) == {"signer"}

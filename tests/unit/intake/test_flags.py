@@ -19,6 +19,7 @@ from services.intake.plugins.children_without_care import CHILD_WITHOUT_CARE
 from services.intake.plugins.frail_lone_elders import FRAIL_LONE_ELDER
 from services.intake.plugins.left_behind_children import LEFT_BEHIND_CHILD
 from services.intake.plugins.lost_only_child import LOST_ONLY_CHILD
+from services.intake.plugins.single_applicants import SINGLE_APPLICANT
 from shared.plugins import hookimpl
 from shared.plugins.loading import hooks_of
 from shared.rules import RuleBook
@@ -27,7 +28,7 @@ BOOK = RuleBook.load(Path("services/intake/rules"))
 ON = date(2017, 1, 1)
 CHILD = PersonFacts(date(2005, 5, 1), "female", "urban_allowance", 3)
 ADULT = PersonFacts(date(1960, 5, 1), "female", "urban_allowance", 2)
-FLAGS = (LEFT_BEHIND_CHILD, LOST_ONLY_CHILD, FRAIL_LONE_ELDER, CHILD_IN_DIFFICULTY, CHILD_WITHOUT_CARE)
+FLAGS = (LEFT_BEHIND_CHILD, LOST_ONLY_CHILD, FRAIL_LONE_ELDER, CHILD_IN_DIFFICULTY, CHILD_WITHOUT_CARE, SINGLE_APPLICANT)
 
 
 def hookimpl_of(flag: FlagDefinition) -> SimpleNamespace:
@@ -91,9 +92,27 @@ def test_a_frail_lone_elder_is_eighty_alone_and_needs_help_with_something() -> N
     assert codes(elder, adl_unmet=0) == codes(elder, living_members=2) == codes(elder, birth=date(1937, 1, 2)) == set()
 
 
+@pytest.mark.parametrize(
+    ("facts", "is_alone"),
+    [
+        ({"disability_kind": 5, "disability_level": 3}, True),
+        ({"disability_kind": 6, "disability_level": 3}, True),
+        ({"disability_kind": 4, "disability_level": 3}, False),
+        ({"disability_kind": 4, "disability_level": 2}, True),
+        ({"is_seriously_ill": True}, True),
+        ({}, False),
+        ({"disability_kind": 5, "disability_level": 3, "category": "urban_allowance"}, False),
+    ],
+)
+def test_of_an_edge_family_the_severely_disabled_and_the_seriously_ill_apply_alone(facts: dict[str, Any], is_alone: bool) -> None:
+    """民发〔2021〕57号第八条; case 30 of the domain rules."""
+    assert ("single_applicant" in codes(ADULT, **{"category": "edge_family", **facts})) is is_alone
+
+
 @pytest.mark.parametrize(("unmet", "grade"), [(0, "full"), (1, "partial"), (2, "partial"), (3, "partial"), (4, "none"), (6, "none")])
 @pytest.mark.parametrize("on", [date(2016, 10, 10), date(2026, 1, 1)])
 def test_self_care_is_graded_by_six_activities(unmet: int, grade: str, on: date) -> None:
+    """民发〔2021〕43号; case 29 of the domain rules."""
     assert self_care(unmet, BOOK.rule("self_care", on=on)) == grade
 
 
