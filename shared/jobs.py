@@ -33,6 +33,8 @@ class Job:
 
     chunk: Callable[..., int | None]
     prepare: Callable[..., Any] | None = None
+    about: str = ""
+    """What its subject is, a key of `Service.reach`: who does not reach that is not told of the job. "": everybody may look."""
 
 
 class Runs(Protocol):

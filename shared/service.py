@@ -20,6 +20,7 @@ from fastapi import APIRouter, FastAPI
 from sqlmodel import SQLModel
 
 from shared.access import SYSTEM, Access, Actor
+from shared.access.reach import Reach
 from shared.access.sign_on import SignOn
 from shared.bus.ending import end
 from shared.bus.faults import is_away
@@ -107,6 +108,8 @@ class Service:
     """Its files are about people: the general route gives one only to whoever handed it in; the service serves them for a purpose."""
     append_only: Sequence[str] = ()
     """Tables of its own whose rows the database refuses to change."""
+    reach: Mapping[str, Reach] = field(default_factory=dict)
+    """By what acts and jobs are filed under: asks whether an actor reaches such a record. Kinds that are not here everybody reaches."""
     finished: Callable[["Runtime"], Find] | None = None
     """Finds what is kept as finished bytes, for everybody: answered before the framework."""
     on_start: Callable[["Runtime"], Any] | None = None

@@ -3,8 +3,9 @@
 import hashlib
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -177,20 +178,37 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Service], Pa
     return template
 
 
+def _starting(stack: ExitStack, folder: Path, migrated: Callable[[Service], Path]) -> Callable[..., Office]:
+    def start(service: Service, *, like: Office | None = None, **settings: Any) -> Office:
+        """`like`: on a copy of what another office has in its store at this moment."""
+        data = folder / new_id().hex
+        key, database = data / "key", data / service.name / f"{service.name}.db"
+        if like is None:
+            database.parent.mkdir(parents=True)
+            shutil.copy(migrated(service), database)
+            Keyring.create(key)
+        else:
+            theirs = like.runtime.settings.data
+            shutil.copytree(theirs, data, ignore=shutil.ignore_patterns("*.db*"))
+            with closing(sqlite3.connect(theirs / service.name / database.name)) as full, closing(sqlite3.connect(database)) as copy:
+                full.backup(copy)
+        chosen = service.settings(data=data, key_file=key, nats_url="", is_rehearsal=True, **settings)
+        app = build_app(service, chosen)
+        http = stack.enter_context(TestClient(app))
+        return Office(http, app.state.runtime)
+
+    return start
+
+
 @pytest.fixture
 def service_client(tmp_path: Path, migrated: Callable[[Service], Path]) -> Iterator[Callable[..., Office]]:
     """Start a service on a fresh store; `service_client(SERVICE)` gives an `Office`."""
     with ExitStack() as stack:
+        yield _starting(stack, tmp_path, migrated)
 
-        def start(service: Service, **settings: Any) -> Office:
-            data = tmp_path / new_id().hex
-            (data / service.name).mkdir(parents=True)
-            shutil.copy(migrated(service), data / service.name / f"{service.name}.db")
-            key = data / "key"
-            Keyring.create(key)
-            chosen = service.settings(data=data, key_file=key, nats_url="", is_rehearsal=True, **settings)
-            app = build_app(service, chosen)
-            http = stack.enter_context(TestClient(app))
-            return Office(http, app.state.runtime)
 
-        yield start
+@pytest.fixture(scope="module")
+def module_client(tmp_path_factory: pytest.TempPathFactory, migrated: Callable[[Service], Path]) -> Iterator[Callable[..., Office]]:
+    """The same, kept for all tests of a module that only read."""
+    with ExitStack() as stack:
+        yield _starting(stack, tmp_path_factory.mktemp("services"), migrated)

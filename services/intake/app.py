@@ -4,6 +4,7 @@ from services.intake import actions, api, dci, hooks, pages, reactions
 from services.intake.labels import ROLES
 from services.intake.settings import Settings
 from services.intake.store import KERNEL, PartnerCallback, PartnerMessage, PartnerSubscription, PersonSecret, Table
+from services.intake.store.reach import REACH
 from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened
 from shared.events.intake import DossierRequest
 from shared.events.procurement import ContractSigned, ProjectClosed, ProjectOpened
@@ -52,6 +53,7 @@ SERVICE = Service(
         *(Wrapped(kept, person="id") for kept in (PartnerMessage, PartnerCallback, PartnerSubscription)),
     ),
     has_personal_files=True,
+    reach=REACH,
     append_only=("visit", "screening", "consent", "reading", "list_change", "survey_call", "duplicate_decision", *OF_HOUSEHOLDS),
     reactions=[
         on(ProjectOpened, reactions.project_opened),
@@ -66,10 +68,10 @@ SERVICE = Service(
     routers=[api.router, dci.router, pages.router],
     background=[dci.work_off],
     jobs={
-        "roster_import": Job(actions.import_chunk, prepare=actions.read_roster),
-        "roster_acceptance": Job(actions.acceptance_chunk, prepare=actions.read_roster),
+        "roster_import": Job(actions.import_chunk, prepare=actions.read_roster, about="roster"),
+        "roster_acceptance": Job(actions.acceptance_chunk, prepare=actions.read_roster, about="roster"),
         "search_index": Job(actions.search_index_chunk),
         "duplicates": Job(actions.duplicates_chunk, prepare=actions.count_records),
-        "screening": Job(actions.screening_chunk, prepare=actions.screen),
+        "screening": Job(actions.screening_chunk, prepare=actions.screen, about="programme"),
     },
 )

@@ -16,9 +16,12 @@ from sqlalchemy import or_, select
 
 from shared.errors import NotFound
 from shared.http.call import Call, allows
+from shared.http.routes.records import is_told
 from shared.jobs import UNFINISHED, Progress
 
 if TYPE_CHECKING:
+    from shared.access import Actor
+    from shared.service import Service
     from shared.web.console import Console
     from shared.work import Reader
 
@@ -40,12 +43,17 @@ def progress_routes(console: "Console") -> APIRouter:
 
     @router.get("/jobs/{id}/events")
     async def events(request: Request, id: UUID, call: Annotated[Call, allows()]) -> StreamingResponse:
-        first = await call.find(latest_job, id)
-        if first is None:
-            raise NotFound("没有该任务")
+        first = await call.find(_reached_job, id, service=call.runtime.service)
         return StreamingResponse(_told(call, first), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     return router
+
+
+def _reached_job(id: UUID, *, reader: "Reader", actor: "Actor", service: "Service") -> Progress:
+    found = latest_job(id, reader=reader)
+    if found is None or not is_told(found, service, reader=reader, actor=actor):
+        raise NotFound("没有该任务")
+    return found
 
 
 async def _told(call: Call, job: Progress) -> AsyncIterator[str]:

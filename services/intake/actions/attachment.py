@@ -12,7 +12,7 @@ from services.intake.domain.attachment import AttachmentRefused, check_attachmen
 from services.intake.store import Attachment, AttachmentMember, members_of, reached_attachment, reached_household
 from shared.access import Actor
 from shared.errors import NotFound
-from shared.files import Stored, require_file
+from shared.files import Stored, own_file, require_file
 from shared.work import Work
 
 
@@ -20,7 +20,7 @@ def attach(household_id: UUID, *, file: UUID, kind: str, work: Work, today: date
     """Put a file that was handed in into one household's file; it cannot be exchanged afterwards."""
     reached_household(work, household_id, actor)
     work.about("household", household_id)
-    stored = require_file(work, file)
+    stored = own_file(work, file, actor)
     if work.scalar(select(exists().where(col(Attachment.file_id) == file))):
         raise AttachmentRefused("该文件已经是附件，请重新上传", field="file")
     check_attachment(kind, media_type=stored.type, size=stored.size)

@@ -25,8 +25,8 @@ def set_team(survey_id: UUID, *, team: TeamTerms, team_id: UUID | None = None, w
         made = SurveyTeam(survey_id=survey_id, set_by=actor.account, set_on=today, **_terms(team))
         work.add(made)
         return made.id
-    changed = work.get(SurveyTeam, team_id)
-    if changed.survey_id != survey_id:
+    changed = work.find(SurveyTeam, team_id)
+    if changed is None or changed.survey_id != survey_id:
         raise NotFound("没有找到该小组")
     changed.name, changed.surveyors, changed.divisions = team.name, list(team.surveyors), list(team.divisions)
     changed.set_by, changed.set_on = actor.account, today

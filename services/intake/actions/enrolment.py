@@ -38,7 +38,7 @@ from services.intake.store import (
 from shared.access import Actor
 from shared.errors import Fault, WrongState
 from shared.events.intake import EnrolmentCompleted, RecipientEnrolled, RecipientWithdrawn
-from shared.files import require_file
+from shared.files import own_file
 from shared.plugins import Hooks
 from shared.rules import Rules
 from shared.work import Work
@@ -91,7 +91,7 @@ def record_consents(
             named = [Fault(f"consents.{position}.{fault.field}", fault.message, fault.rule, fault.article) for fault in faults]
             raise ConsentRefused(named[0].message, faults=named)
         if asked.document is not None:
-            require_file(work, asked.document)
+            own_file(work, asked.document, actor)
         work.add(_consent(asked, str(notice.params["purpose"]), actor, today))
         candidate.state = "consented" if asked.answer.is_given else "refused"
         if not asked.answer.is_given:
@@ -113,8 +113,8 @@ def enrol(programme_id: UUID, *, candidate_ids: Sequence[UUID], work: Work, toda
     check_contract_term(today, signed_on=contract.signed_on, ends_on=contract.ends_on)
     enrolled = []
     for position, candidate_id in enumerate(candidate_ids):
-        candidate = work.get(Candidate, candidate_id)
-        if candidate.programme_id != programme_id or candidate.state != "consented":
+        candidate = work.find(Candidate, candidate_id)
+        if candidate is None or candidate.programme_id != programme_id or candidate.state != "consented":
             raise NotConsented("该人员没有登记有效的知情同意", field=f"candidate_ids.{position}")
         person = work.get(Person, candidate.person_id)
         facts = person.facts(work.get(Household, person.household_id))
@@ -203,8 +203,8 @@ def _replaced(work: Work, programme: Programme, left: Candidate, reason: Withdra
 
 
 def _listed(work: Work, programme_id: UUID, candidate_id: UUID, field: str) -> Candidate:
-    candidate = work.get(Candidate, candidate_id)
-    if candidate.programme_id != programme_id or candidate.state != "listed":
+    candidate = work.find(Candidate, candidate_id)
+    if candidate is None or candidate.programme_id != programme_id or candidate.state != "listed":
         raise NotListed("该人员不在待征求意见的名单上", field=field)
     return candidate
 

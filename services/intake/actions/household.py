@@ -44,10 +44,12 @@ def read_household_file(
 ) -> dict[str, Any]:
     """Everything intake knows of a household: its members with their fields, its needs, and what happened over time.
 
-    With `as_of`, the members, relations and division of that day; the fields of a person are always those of today.
+    With `as_of`, the members, relations and division of that day; the fields of a person are always those of today, so whoever stands
+    in a file of another place by now is only counted, as `elsewhere`.
     """
     household = reached_household(work, household_id, actor)
-    stood = _members(household_id, as_of, work)
+    were_here = _members(household_id, as_of, work)
+    stood = [each for each in were_here if _is_reached(each[0], work, actor)]
     division = stood[0][1].division if stood else household.division
     flags, rule = known_flags(hooks), rules("self_care", division=household.division)
     members = [
@@ -65,7 +67,12 @@ def read_household_file(
     told = [asdict(event) | {"name": names.get(event.person_id, "")} for event in history(household_id, reader=work)]
     sources = [asdict(source) for source in sources_of_household(household, reader=work)]
     shown = {"division": division, "members": members, "history": told, "as_of": as_of, "sources": sources}
-    return household.model_dump() | shown | {"visits": visits_of(household_id, reader=work)}
+    more = {"visits": visits_of(household_id, reader=work), "elsewhere": len(were_here) - len(stood)}
+    return household.model_dump() | shown | more
+
+
+def _is_reached(person: Person, reader: Reader, actor: Actor) -> bool:
+    return actor.reaches(reader.get(Household, person.household_id).division)
 
 
 def _members(household_id: UUID, as_of: date | None, work: Work) -> list[tuple[Person, Standing]]:

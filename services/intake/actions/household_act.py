@@ -88,8 +88,8 @@ def record_departure(
 ) -> dict[str, Any]:
     """Somebody has died or left the area, or was wrongly said to. Who goes leaves every list at once, and reserves move up."""
     ledger = _ledger(household_id, kind, basis, work, actor)
-    person = work.get(Person, person_id)
-    if person.household_id != household_id:
+    person = work.find(Person, person_id)
+    if person is None or person.household_id != household_id:
         raise HouseholdActRefused("该人员不是本户成员", field="person")
     if basis.acted_on < person.birth:
         raise HouseholdActRefused("发生日期不能早于出生日期", field="acted_on")

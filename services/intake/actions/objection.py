@@ -12,7 +12,7 @@ from services.intake.store import IN_FORCE, Candidate, Household, Objection, Per
 from shared.access import Actor
 from shared.errors import NotFound, WrongState
 from shared.events.intake import SelectionReopened
-from shared.files import require_file
+from shared.files import own_file
 from shared.rules import Rules
 from shared.work import Reader, Work
 
@@ -50,7 +50,7 @@ def object_to_selection(
     else:
         _check_left_out(programme_id, candidate_id, person_id, work, actor)
     if document is not None:
-        require_file(work, document)
+        own_file(work, document, actor)
     objection = Objection(
         programme_id=programme_id,
         kind=kind,
@@ -91,8 +91,8 @@ def _on_the_list(programme_id: UUID, candidate_id: UUID | None, person_id: UUID 
     """Whose place it is. Raises ReasonMissing, or NotFound for a place of another list."""
     if candidate_id is None or person_id is not None:
         raise ReasonMissing("“不符合条件”须指明名单上的位置", field="candidate_id")
-    candidate = reader.get(Candidate, candidate_id)
-    if candidate.programme_id != programme_id:
+    candidate = reader.find(Candidate, candidate_id)
+    if candidate is None or candidate.programme_id != programme_id:
         raise NotFound("名单中没有该人员")
     return candidate.person_id
 

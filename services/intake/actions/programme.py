@@ -128,7 +128,8 @@ def _checked(
 ) -> tuple[list[GroupAsked], list[GroupDefinition], dict[str, str]]:
     """The groups and what they ask, need and order among equals, flags written out; if the terms can be kept."""
     check_reach(division, actor)
-    if work.find(Project, project_id) is None:
+    project = work.find(Project, project_id)
+    if project is None or not actor.reaches(project.division):
         raise ProjectUnknown("尚未收到该项目立项的消息", field="project_id")
     check_reach(work.get(Survey, survey_id).division, actor)
     if len(seed) < SHORTEST_SEED:

@@ -7,13 +7,15 @@ from sqlmodel import col
 
 from services.intake.store import ALLOWANCE, Candidate, Household, count_people, counted, counts, groups_of, reached_programme
 from shared.access import Actor
+from shared.divisions import level
 from shared.work import Reader
 
 
 def report(programme_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
-    """Population by kind, what the survey reached, and what became of each group."""
+    """Population of the programme's area by kind, what the survey reached, and what became of each group."""
     programme = reached_programme(reader, programme_id, actor)
-    people = count_people(programme.reference_on, col(Household.category).in_(ALLOWANCE), reader=reader)
+    of_place = col(Household.division).startswith(programme.division[: level(programme.division)])
+    people = count_people(programme.reference_on, col(Household.category).in_(ALLOWANCE), of_place, reader=reader)
     surveyed = counts(programme.survey_id, reader=reader)
     lists = counted(reader, programme_id, Candidate.group, Candidate.list)
     moved_up = counted(reader, programme_id, Candidate.group, Candidate.is_replacement)

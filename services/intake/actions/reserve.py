@@ -31,8 +31,8 @@ def strike(programme_id: UUID, candidate_id: UUID, *, reason: Gone, work: Work, 
     programme = reached_programme(work, programme_id, actor)
     work.about("programme", programme_id)
     check_stage(programme.status, "proposed", "confirmed")
-    candidate = work.get(Candidate, candidate_id)
-    if candidate.programme_id != programme_id or candidate.state not in HOLDING:
+    candidate = work.find(Candidate, candidate_id)
+    if candidate is None or candidate.programme_id != programme_id or candidate.state not in HOLDING:
         raise NotHolding("该人员不在名单上，或已入组：已入组的请办理退出")
     if reason in GONE:
         work.get(Person, candidate.person_id).status = GONE[reason]

@@ -19,10 +19,10 @@ from services.intake.domain.columns import COLUMNS, header_name
 from services.intake.domain.roster import Again, Faulty
 from services.intake.domain.roster_table import RosterTable, headers_of, read_table
 from services.intake.labels import ROSTER_STATUS
-from services.intake.store import Roster, RosterShape, StagedRow, Survey, check_reach
+from services.intake.store import Roster, RosterShape, StagedRow, Survey, check_reach, reached_survey
 from shared.access import Actor
 from shared.errors import RuleRefusal, WrongState
-from shared.files import Files, require_file
+from shared.files import Files, own_file, require_file
 from shared.ids import new_id
 from shared.personal import Keyring
 from shared.sheets import Book, open_book
@@ -47,15 +47,16 @@ class MappingRefused(RuleRefusal):
 
 
 def open_file(file_id: UUID, *, reader: Reader, files: Files) -> Book:
-    """Raises SheetUnreadable. Takes long: not in a unit."""
+    """The file of a roster. Raises SheetUnreadable. Takes long: not in a unit."""
     return open_book(files.open(require_file(reader, file_id).sha256))
 
 
-def read_workbook(file_id: UUID, *, reader: Reader, files: Files) -> RosterTable:
+def read_workbook(file_id: UUID, *, reader: Reader, files: Files, actor: Actor) -> RosterTable:
     """An uploaded roster with its columns found, by a mapping that was saved for headings like these, else by guessing. Takes long.
 
-    Raises SheetUnreadable or RosterUnreadable.
+    Raises NotFound for a file that somebody else handed in, SheetUnreadable or RosterUnreadable.
     """
+    own_file(reader, file_id, actor)
     book = open_file(file_id, reader=reader, files=files)
     found = shape_of(headers_of(book), reader)
     return read_table(book, found.columns if found else None)
@@ -81,8 +82,9 @@ def upload_roster(
     if (survey_id is None) == (purpose == "survey"):
         raise SurveyMissing("用于调查的名册须指明调查，测算用名册不属于任何调查", field="survey_id")
     if survey_id is not None:
+        reached_survey(work, survey_id, actor)
         check_survey_open(survey_id, work)
-    require_file(work, file)
+    own_file(work, file, actor)
     roster = Roster(
         name=name,
         purpose=purpose,

@@ -24,7 +24,8 @@ def open_survey(
 ) -> UUID:
     """Begin a survey of every household of its rosters, or of those of some categories among them."""
     check_reach(division, actor)
-    if work.find(Project, project_id) is None:
+    project = work.find(Project, project_id)
+    if project is None or not actor.reaches(project.division):
         raise ProjectUnknown("尚未收到该项目立项的消息", field="project_id")
     if due_on < today:
         raise VisitsRefused("完成期限不能早于今天", field="due_on")

@@ -26,7 +26,7 @@ class UploadRoster(Body):
 
 @router.post("/rosters", status_code=201)
 async def upload_roster(body: UploadRoster, call: Annotated[Call, allows("clerk")]) -> Response:
-    table = await call.runtime.read(actions.read_workbook, body.file)
+    table = await call.find(actions.read_workbook, body.file)
     return await call.act(actions.upload_roster, rows=table.rows, columns=table.names, **fields(body))
 
 

@@ -108,7 +108,7 @@ async def reject_roster(
 async def _read(call: Call, file_id: UUID) -> dict[str, Any]:
     """Rows and columns of the file; none where a clerk must first say which heading stands for what. Raises Refusal."""
     try:
-        table = await call.runtime.read(actions.read_workbook, file_id)
+        table = await call.find(actions.read_workbook, file_id)
     except ColumnsMissing:
         return {"rows": 0, "columns": {}}
     return {"rows": table.rows, "columns": table.names}

@@ -177,7 +177,8 @@ def check_reach(division: str, actor: Actor) -> None:
         raise NotFound("没有找到该记录")
 
 
-def _reachable(roster_id: UUID, reader: Reader, actor: Actor) -> Roster:
+def reached_roster(reader: Reader, roster_id: UUID, actor: Actor) -> Roster:
+    """Raises NotFound, also for one outside the actor's divisions."""
     found = reader.get(Roster, roster_id)
     check_reach(found.division, actor)
     return found
@@ -185,7 +186,7 @@ def _reachable(roster_id: UUID, reader: Reader, actor: Actor) -> Roster:
 
 def roster(roster_id: UUID, *, reader: Reader, actor: Actor) -> Mapping[str, Any]:
     """A roster with its counts and the faults by kind, the commonest first."""
-    found = _reachable(roster_id, reader, actor)
+    found = reached_roster(reader, roster_id, actor)
     counted: dict[tuple[str, str], int] = {}
     for (faults,) in reader.rows(
         select(col(StagedRow.faults)).where(col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict) == "faulty")
@@ -228,7 +229,7 @@ def rosters_to_accept(*, reader: Reader, actor: Actor) -> int:
 
 def staged_rows(roster_id: UUID, *, reader: Reader, actor: Actor, page: Page, faulty: bool) -> Listing:
     """The rows that stay out, each with its faults by cell; `faulty`: without the people whom an earlier row has brought."""
-    _reachable(roster_id, reader, actor)
+    reached_roster(reader, roster_id, actor)
     statement = select(StagedRow).where(col(StagedRow.roster_id) == roster_id)
     if faulty:
         statement = statement.where(col(StagedRow.verdict) == "faulty")

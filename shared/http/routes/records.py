@@ -1,17 +1,25 @@
 """What was done and refused, and how far long work has come."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, false, select
 
 from shared import jobs
 from shared.access import ADMIN, AUDITOR, SYSTEM, Actor
+from shared.access.reach import Reach, is_reached
 from shared.errors import NotFound
 from shared.http.call import Call, allows
 from shared.http.paging import Listing, Page, listing, page
 from shared.work import Reader
+
+if TYPE_CHECKING:
+    from shared.service import Service
+
+NOWHERE: Final[Mapping[str, Reach]] = MappingProxyType({})
 
 
 def record_routes() -> APIRouter:
@@ -19,11 +27,11 @@ def record_routes() -> APIRouter:
 
     @router.get("/jobs/{job_id}")
     async def job(job_id: UUID, call: Annotated[Call, allows()]) -> Response:
-        return await call.read(_job, job_id)
+        return await call.read(_job, job_id, service=call.runtime.service)
 
     @router.get("/acts")
     async def acts(call: Annotated[Call, allows()], page: Annotated[Page, Depends(page)], entity: str = "", id: str = "") -> Response:
-        return await call.read(acts_of, entity, id, page=page)
+        return await call.read(acts_of, entity, id, page=page, reach=call.runtime.service.reach)
 
     @router.get("/refusals")
     async def refusals(call: Annotated[Call, allows(ADMIN, AUDITOR)], page: Annotated[Page, Depends(page)]) -> Response:
@@ -32,15 +40,22 @@ def record_routes() -> APIRouter:
     return router
 
 
-def _job(job_id: UUID, *, reader: Reader) -> jobs.Progress:
+def _job(job_id: UUID, *, reader: Reader, actor: Actor, service: "Service") -> jobs.Progress:
     found = jobs.progress(job_id, reader=reader)
-    if found is None:
+    if found is None or not is_told(found, service, reader=reader, actor=actor):
         raise NotFound("没有该任务")
     return found
 
 
-def acts_of(entity: str, id: str, *, reader: Reader, actor: Actor, page: Page) -> Listing:
-    """The record of one thing, oldest first; without naming one, only auditors read on.
+def is_told(job: jobs.Progress, service: "Service", *, reader: Reader, actor: Actor) -> bool:
+    """Whether an actor may know how far a job is: whoever reaches what it is about."""
+    kind = service.jobs.get(job.kind)
+    return kind is None or is_reached(kind.about, job.subject_id, service.reach, reader=reader, actor=actor)
+
+
+def acts_of(entity: str, id: str, *, reader: Reader, actor: Actor, page: Page, reach: Mapping[str, Reach] = NOWHERE) -> Listing:
+    """The record of one thing, oldest first; without naming one, only auditors read on. Of what the actor does not reach, nothing;
+    who audits or keeps accounts reads the whole record, in which there is no person.
 
     Who is bound to contracts sees what was done under them and by the system, not what others' staff did.
     """
@@ -51,6 +66,8 @@ def acts_of(entity: str, id: str, *, reader: Reader, actor: Actor, page: Page) -
     statement: Select[Any] = select(act.seq, act.id, act.at, act.acted_on, act.account, act.roles, *what)
     if entity and id:
         statement = statement.where(act.entity == entity, act.entity_id == id)
+    if not actor.may(ADMIN, AUDITOR) and not is_reached(entity, id, reach, reader=reader, actor=actor):
+        statement = statement.where(false())
     if actor.contracts:
         statement = statement.where(act.account.in_([SYSTEM.account, *_colleagues(reader, actor)]))
     return listing(reader, statement, page, sort=(act.acted_on, act.seq), item=_as_dict)

@@ -17,13 +17,20 @@ MOST_AT_ONCE = 200
 
 
 class Bureau:
-    """The civil-affairs office at work; `patience` is how many seconds a job may take."""
+    """The civil-affairs office at work; `patience` is how many seconds a job may take.
 
-    def __init__(self, office: Office, *, patience: float = 20) -> None:
+    Offices of two divisions may work on one store: each has accounts and a project of its own.
+    """
+
+    def __init__(self, office: Office, *, patience: float = 20, division: str = HUANGSHI) -> None:
         self.office = office
         self.patience = patience
+        self.division = division
+        self.project, self.contract = (PROJECT, CONTRACT) if division == HUANGSHI else (uuid4(), uuid4())
+        of = "" if division == HUANGSHI else f"-{division[:6]}"
         self.clerk, self.officer, self.reviewer, self.approver, self.surveyor = (
-            office.as_(role, account=role) for role in ("clerk", "officer", "reviewer", "approver", "surveyor")
+            office.as_(role, account=f"{role}{of}", divisions=(division,))
+            for role in ("clerk", "officer", "reviewer", "approver", "surveyor")
         )
 
     def done(self, job_id: str) -> None:
@@ -36,7 +43,9 @@ class Bureau:
     def upload(self, rows: list[RosterRow], *, on: str = "2015-10-12", expect: int | None = None, **terms: Any) -> Any:
         file = self.clerk.upload(workbook(rows, "名册"), "名册.xlsx")
         terms = {"purpose": "planning", "reference_on": "2015-12-31"} | terms
-        answer = self.clerk.post("/api/v1/rosters", {"name": "名册", "division": HUANGSHI, "file": file, **terms}, on=on, expect=expect)
+        answer = self.clerk.post(
+            "/api/v1/rosters", {"name": "名册", "division": self.division, "file": file, **terms}, on=on, expect=expect
+        )
         if expect is None:
             self.done(answer["job_id"])
         return answer
@@ -45,8 +54,8 @@ class Bureau:
         self.done(self.officer.post(f"/api/v1/rosters/{roster_id}/acceptance", {}, on=on)["job_id"])
 
     def open_survey(self) -> str:
-        self.office.hear(opened())
-        terms = {"project_id": str(PROJECT), "name": "调查", "division": HUANGSHI, "due_on": "2016-12-16"}
+        self.office.hear(opened().model_copy(update={"project_id": self.project, "division": self.division}))
+        terms = {"project_id": str(self.project), "name": "调查", "division": self.division, "due_on": "2016-12-16"}
         survey: str = self.officer.post("/api/v1/surveys", terms, on="2016-10-10")["id"]
         return survey
 
@@ -55,7 +64,8 @@ class Bureau:
         survey = self.open_survey()
         more: dict[str, Any] = {"purpose": "survey", "survey_id": survey, "reference_on": "2016-10-10"}
         self.accept(self.upload(people.allowance, on="2016-10-10", **more)["roster_id"], on="2016-10-10")
-        self.accept(self.upload(people.destitute, on="2016-10-11", **more)["roster_id"], on="2016-10-11")
+        if people.destitute:
+            self.accept(self.upload(people.destitute, on="2016-10-11", **more)["roster_id"], on="2016-10-11")
         self.visit(survey, self.files(survey))
         if is_accepted:
             self.officer.post(f"/api/v1/surveys/{survey}/acceptance", {}, on="2016-12-20")
@@ -85,7 +95,8 @@ class Bureau:
 
     def open(self, survey: str, *, tolerance: int = 0, quota: int = QUOTA, reserve: int = RESERVE) -> str:
         groups = [{"code": code, "quota": quota, "reserve": reserve, "tolerance": tolerance} for code in ("G1", "G2", "G3", "G4")]
-        terms = {"project_id": str(PROJECT), "survey_id": survey, "name": "服务计划", "division": HUANGSHI, "seed": "种子 2016-12-22"}
+        terms = {"project_id": str(self.project), "survey_id": survey, "name": "服务计划", "division": self.division}
+        terms["seed"] = "种子 2016-12-22"
         dates = {"reference_on": "2017-01-01", "top_up_until": "2017-03-31"}
         programme: str = self.officer.post("/api/v1/programmes", {**terms, **dates, "groups": groups}, on="2016-12-22")["id"]
         return programme
@@ -105,7 +116,8 @@ class Bureau:
     def serve(self, programme: str, candidate: dict[str, Any]) -> str:
         """Consent, contract and enrolment of one candidate; returns the recipient's id."""
         self.ask(programme, [consent(candidate)])
-        self.office.hear(signed(), on=date(2016, 9, 1))
+        contract = {"contract_id": self.contract, "project_id": self.project, "division": self.division}
+        self.office.hear(signed().model_copy(update=contract), on=date(2016, 9, 1))
         recipient: str = self.enrol(programme, [candidate["id"]])["recipients"][0]["recipient_id"]
         return recipient
 

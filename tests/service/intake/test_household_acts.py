@@ -48,6 +48,20 @@ def parts(file: Any) -> tuple[str, list[str]]:
     return head, [key for key in here if key != head]
 
 
+def test_who_lives_in_another_district_by_now_is_counted_in_the_file_of_an_earlier_day_and_not_shown(bureau: Bureau) -> None:
+    household = larger_household(bureau)
+    _, (other, *_) = parts(file_of(bureau, household))
+    home = bureau.clerk.get("/api/v1/households", division="420203000000")["items"][0]
+    act(bureau, household, "joinings", person_id=other, household_no=home["household_no"], relation="other")
+    here, there = (bureau.office.as_("clerk", divisions=(division,)) for division in ("420202000000", "420203000000"))
+    asked = f"/api/v1/households/{household}/file"
+
+    shown = here.get(asked, purpose="audit", as_of="2016-11-30")
+    assert (shown["elsewhere"], other in {each["id"] for each in shown["members"]}) == (1, False)
+    assert other in {each["id"] for each in bureau.clerk.get(asked, purpose="audit", as_of="2016-11-30")["members"]}
+    assert other in {each["id"] for each in there.get(f"/api/v1/households/{home['id']}/file", purpose="audit")["members"]}
+
+
 def test_a_death_is_told_in_the_file_of_which_an_earlier_day_still_shows_the_living(bureau: Bureau) -> None:
     household = larger_household(bureau)
     head, (other, *_) = parts(file_of(bureau, household))
@@ -118,7 +132,7 @@ def test_who_may_act_on_a_household(bureau: Bureau) -> None:
     for role in ("reviewer", "approver", "surveyor", "auditor", "admin"):
         bureau.office.as_(role).post(path, body, on=LATER, expect=403)
     bureau.office.as_("clerk", divisions=("420281000000",)).post(path, body, on=LATER, expect=404)
-    bureau.clerk.post(path, body | {"person_id": str(uuid4())}, on=LATER, expect=404)
+    bureau.clerk.post(path, body | {"person_id": str(uuid4())}, on=LATER, expect=422)
     act(bureau, household, "departures", person_id=other, kind="died", on="2017-02-02", expect=422)
 
 
