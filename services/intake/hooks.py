@@ -4,20 +4,25 @@ from services.intake.domain.flag import FlagDefinition
 from services.intake.domain.group import Condition, GroupDefinition
 from services.intake.domain.partner import Partner, RegistryTerms
 from services.intake.domain.person import PersonFacts
+from services.intake.domain.survey_form import Choice, Question, Section
 from shared.plugins import hookspec as hookspec_of
 
 __all__ = [
+    "Choice",
     "Condition",
     "FlagDefinition",
     "GroupDefinition",
     "Partner",
     "PersonFacts",
+    "Question",
     "RegistryTerms",
+    "Section",
     "flags",
     "groups",
     "need",
     "objections",
     "registry",
+    "survey_questions",
 ]
 
 hookspec = hookspec_of("intake")
@@ -52,6 +57,16 @@ def objections(person: PersonFacts) -> list[str] | None:
     """Why may this person not be enrolled?
 
     All answers count: one objection refuses the enrolment and is shown in Chinese. An empty answer means: no objection.
+    """
+
+
+@hookspec
+def survey_questions() -> list[Section] | None:
+    """What does a visit ask beside the fixed questions, of a household or of each member?
+
+    All answers count, in the order of the plugins, behind the fixed sections; of two sections with one code the first stands. What is
+    answered is kept sealed, with the form by which it was asked, and erased with the person; no rule of intake reads it. A question that
+    is left out of a later form stays readable where it was answered. An empty answer means: none from me.
     """
 
 

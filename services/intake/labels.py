@@ -381,7 +381,7 @@ ROLES: Final = {
 
 ERASURE_SCOPE: Final = {
     "contact": L_("联系电话和住址"),
-    "sensitive": L_("病种、残疾证号、婚姻状况和单亲原因"),
+    "sensitive": L_("病种、残疾证号、婚姻状况、单亲原因和登记表附加问题的回答"),
     "all": L_("全部个人信息"),
 }
 ERASURE_REASON: Final = {

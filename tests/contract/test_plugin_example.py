@@ -61,6 +61,12 @@ class TestInstalled:
         assert hooks.objections(person=ALONE) == [[], []]
         assert hooks.objections(person=DESTITUTE) == [[], ["特困人员由供养机构服务，不重复纳入"]]
 
+    def test_a_visit_asks_its_questions_behind_the_built_in_ones(self, service_client: Callable[..., Office]) -> None:
+        intake = service_client(SERVICE, plugins=ENABLED, plugin_settings=SETTINGS)
+
+        told = intake.as_("surveyor").get("/api/v1/survey-form")["sections"]
+        assert [section["code"] for section in told] == ["living", "needs", "daily", "child_care", "daye_causes", "daye_doctor"]
+
     def test_installed_is_not_enabled(self) -> None:
         hooks = load("intake", intake_hooks, enabled=None, builtin=SERVICE.plugins, config={})
 
@@ -82,7 +88,7 @@ class TestInstalled:
 
         shown = intake.as_("auditor").get("/-/plugins")["plugins"]
         assert [plugin["name"] for plugin in shown] == ENABLED
-        assert (shown[-1]["version"], shown[-1]["hooks"]) == ("2017.3", ["need", "objections"])
+        assert (shown[-1]["version"], shown[-1]["hooks"]) == ("2017.3", ["need", "objections", "survey_questions"])
 
 
 def test_command_line_of_a_new_process_finds_it(packages: Path, tmp_path: Path) -> None:
@@ -103,4 +109,4 @@ def test_command_line_of_a_new_process_finds_it(packages: Path, tmp_path: Path) 
     )
     assert shown.returncode == 0, shown.stderr
     assert "daye" in shown.stdout
-    assert "need, objections" in shown.stdout
+    assert "need, objections, survey_questions" in shown.stdout

@@ -12,7 +12,7 @@ from sqlmodel import col
 from services.intake.actions.search import index_people, people_of
 from services.intake.domain.attachment import CLASS
 from services.intake.domain.programme import check_different_officer
-from services.intake.domain.retention import CLASSES, SCOPES, WHOLE, kept_since
+from services.intake.domain.retention import CLASSES, OF_ANSWERS, SCOPES, WHOLE, kept_since
 from services.intake.store import (
     Attachment,
     AttachmentMember,
@@ -27,6 +27,7 @@ from services.intake.store import (
     Recipient,
     Roster,
     check_reach,
+    forget_answers,
     forget_undelivered,
     note_erased,
     reached_person,
@@ -100,6 +101,8 @@ def confirm_erasure(erasure_id: UUID, *, work: Work, today: date, actor: Actor, 
         asked.blobs = _erase(records, asked.division, work, today)
     else:
         _leave_out(CLASSES[asked.scope], records, work, keyring)
+        if asked.scope == OF_ANSWERS:
+            forget_answers(records, work)
         kinds = [kind for kind, scope in CLASS.items() if scope == asked.scope]
         asked.blobs = _take_out({*_papers(records, work, col(Attachment.kind).in_(kinds))}, work)
     asked.status, asked.decided_by, asked.decided_on = "done", actor.account, today
@@ -182,6 +185,7 @@ def _erase(records: Collection[UUID], division: str, work: Work, today: date) ->
     of_them = col(PersonSecret.person_id).in_(records)
     work.execute(update(PersonSecret).where(of_them).values(wrapped_key=None, sealed=b""))
     forget_words(list(records), work)
+    forget_answers(records, work)
     forget_undelivered(work)
     for record in records:
         person = work.get(Person, record)

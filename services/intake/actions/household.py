@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.intake.actions.criteria import known_flags
 from services.intake.actions.person import Purpose, mark, personal_of
+from services.intake.actions.visit_answers import Answers
 from services.intake.domain.circumstance import self_care
 from services.intake.domain.flag import flags_on
 from services.intake.domain.household import HEAD, Standing
@@ -52,11 +53,13 @@ def read_household_file(
     stood = [each for each in were_here if _is_reached(each[0], work, actor)]
     division = stood[0][1].division if stood else household.division
     flags, rule = known_flags(hooks), rules("self_care", division=household.division)
+    answers = Answers(work, keyring)
     members = [
         _member(person, work, keyring)
         | {"relation": standing.relation, "status": standing.status}
         | {"flags": [asdict(flag) for flag in flags_on(person.facts(household), today, flags)]}
         | {"self_care": self_care(person.adl_unmet, rule)}
+        | {"visits": answers.about(person.id)}
         | {"sources": [asdict(source) for source in sources_of_person(person, reader=work)]}
         for person, standing in stood
     ]
@@ -67,7 +70,10 @@ def read_household_file(
     told = [asdict(event) | {"name": names.get(event.person_id, "")} for event in history(household_id, reader=work)]
     sources = [asdict(source) for source in sources_of_household(household, reader=work)]
     shown = {"division": division, "members": members, "history": told, "as_of": as_of, "sources": sources}
-    more = {"visits": visits_of(household_id, reader=work), "elsewhere": len(were_here) - len(stood)}
+    visits = visits_of(household_id, reader=work)
+    told_at = answers.of_visits([visit["id"] for visit in visits])
+    nothing: dict[str, Any] = {"answers": [], "is_erased": False}
+    more = {"visits": [visit | told_at.get(visit["id"], nothing) for visit in visits], "elsewhere": len(were_here) - len(stood)}
     return household.model_dump() | shown | more
 
 

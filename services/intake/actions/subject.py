@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from services.intake import labels
 from services.intake.actions.person import Purpose, mark, personal_of
+from services.intake.actions.visit_answers import Answers
 from services.intake.store import Attachment, AttachmentMember, Reading, history, reached_person
 from shared.access import Actor
 from shared.divisions import full_name
@@ -62,6 +63,7 @@ def copy_for_subject(
         "attachments": [
             row.model_dump(include={"kind", "media_type", "size", "recorded_by", "recorded_on"}) for row in _own_papers(person_id, work)
         ],
+        "visits": [each for each in Answers(work, keyring).about(person_id, alone=True) if not each["is_erased"]],
         "readings": [row.model_dump(exclude={"id", "person_id"}) for row in read],
     }
 

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlmodel import col
 
 from services.intake.actions.survey import say_progress, to_change
+from services.intake.actions.visit_answers import keep_answers, keep_form
 from services.intake.domain.campaign import check_own
 from services.intake.domain.person import age_on
 from services.intake.domain.survey import (
@@ -23,10 +24,12 @@ from services.intake.domain.survey import (
     check_visits,
     needs_in_order,
 )
-from services.intake.domain.survey_form import FIXED, SurveyForm
+from services.intake.domain.survey_form import SurveyForm, with_added
 from services.intake.store import Household, Observation, Person, SurveyFile, Visit, own_divisions, people_at, survey_file, teams_of
 from shared.access import Actor
 from shared.ids import new_id
+from shared.personal import Keyring
+from shared.plugins import Hooks
 from shared.rules import Rules
 from shared.work import Reader, Work
 
@@ -37,16 +40,16 @@ class Visited:
     report: VisitReport
 
 
-def form_of_survey() -> SurveyForm:
-    """What is asked at a visit."""
-    return FIXED
+def form_of_survey(hooks: Hooks) -> SurveyForm:
+    """What is asked at a visit: the fixed sections and those of the enabled plugins."""
+    return with_added(hooks.survey_questions())
 
 
-def visit_sheet(file_id: UUID, *, reader: Reader, today: date, actor: Actor, rules: Rules) -> dict[str, Any]:
+def visit_sheet(file_id: UUID, *, reader: Reader, today: date, actor: Actor, rules: Rules, hooks: Hooks) -> dict[str, Any]:
     """What a visit to a household has to ask, of whom and by how many; nothing that says who lives there, nor what was found before."""
     file = survey_file(file_id, reader=reader, actor=actor)
     survey, visits, calls = (file.pop(name) for name in ("survey", "visits", "calls"))
-    form, rule = form_of_survey(), rules("survey_investigators", division=survey["division"])
+    form, rule = form_of_survey(hooks), rules("survey_investigators", division=survey["division"])
     household, people = people_at(file_id, reader=reader)
     own = own_divisions(survey["id"], actor.account, reader=reader)
     is_own = own is None or file["division"] in own
@@ -65,13 +68,23 @@ def visit_sheet(file_id: UUID, *, reader: Reader, today: date, actor: Actor, rul
     }
 
 
-def record_visits(survey_id: UUID, *, visits: Sequence[Visited], work: Work, today: date, actor: Actor, rules: Rules) -> dict[str, int]:
+def record_visits(
+    survey_id: UUID,
+    *,
+    visits: Sequence[Visited],
+    work: Work,
+    today: date,
+    actor: Actor,
+    rules: Rules,
+    hooks: Hooks,
+    keyring: Keyring,
+) -> dict[str, int]:
     """Enter what two investigators found in each household; all visits of the command or none."""
     survey = to_change(work, survey_id, actor)
     work.about("survey", survey_id)
     files = _households_of(work, survey_id, visits, own_divisions(survey_id, actor.account, reader=work))
-    form, reports = form_of_survey(), [visit.report for visit in visits]
-    asks_members = form.requires_members or any(report.members for report in reports)
+    form, reports = form_of_survey(hooks), [visit.report for visit in visits]
+    asks_members = form.requires_members or any(report.members or report.answers for report in reports)
     people = _people_of(list(files.values()), work) if asks_members else {}
     held = _visitables(files, people, work)
     check_visits(
@@ -82,13 +95,20 @@ def record_visits(survey_id: UUID, *, visits: Sequence[Visited], work: Work, tod
         form=form,
         households=[held.get(visit.file_id, Visitable()) for visit in visits],
     )
-    work.insert(Visit, [_visit(survey_id, visit, actor, today) for visit in visits])
+    keep_form(form, work, today)
+    rows = [_visit(survey_id, visit, actor, today) | {"form": form.version} for visit in visits]
+    work.insert(Visit, rows)
     done = [{"b_id": visit.file_id, "visited_on": visit.report.visited_on} for visit in visits]
     verified = update(SurveyFile.__table__).where(col(SurveyFile.id) == bindparam("b_id"))  # type: ignore[attr-defined]  # SQLModel adds it
     work.execute(verified.values(status="verified", visited_on=bindparam("visited_on")), done)
     found = [_found(files[visit.file_id], visit.report) for visit in visits]
     work.execute(update(Household.__table__).where(col(Household.id) == bindparam("b_id")), found)  # type: ignore[attr-defined]  # SQLModel adds it
     _observe(reports, people, work, today, actor)
+    answered = [
+        (row["id"], report.answers, [(each.person_id, each.answers) for each in report.members], list(held[row["file_id"]].members))
+        for row, report in zip(rows, reports, strict=True)
+    ]
+    keep_answers(answered, work, keyring)
     return {"recorded": len(visits)} | say_progress(work, survey)
 
 

@@ -1,12 +1,12 @@
 """Surveys, their files and visits."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 from pydantic_core import to_jsonable_python
 
 from services.intake import actions, store
@@ -14,9 +14,14 @@ from services.intake.actions.visit import Visited
 from services.intake.api.body import STAFF, Body, Category, DivisionCode, Line, Paged
 from services.intake.domain.campaign import MOST_SURVEYORS, TeamTerms
 from services.intake.domain.survey import BEYOND, MOST_VISITS, MemberReport, VisitReport
+from services.intake.domain.survey_form import LONGEST_TEXT, MOST_CHOICES, MOST_QUESTIONS, MOST_SECTIONS
 from shared.http.call import Call, allows, fields
 
 router = APIRouter()
+
+Answer = StrictBool | StrictInt | Annotated[str, Field(max_length=LONGEST_TEXT)] | Annotated[list[str], Field(max_length=MOST_CHOICES)]
+Answers = Annotated[dict[str, Answer], Field(max_length=MOST_QUESTIONS * MOST_SECTIONS)]
+"""By place in the form, `section.question`: a code, several codes, a number, a truth or a text."""
 
 
 class OpenSurvey(Body):
@@ -44,6 +49,7 @@ class MemberBody(Body):
 
     person_id: UUID
     beyond: Annotated[list[str], Field(max_length=6)] | None = None
+    answers: Answers = Field(default_factory=dict)
 
 
 class VisitBody(Body):
@@ -55,6 +61,7 @@ class VisitBody(Body):
     housing: Literal["owned", "rented", "public", "lodging", "none"]
     needs: dict[str, int]
     members: Annotated[list[MemberBody], Field(max_length=30, default_factory=list)]
+    answers: Answers = Field(default_factory=dict)
 
 
 class RecordVisits(Body):
@@ -104,7 +111,7 @@ async def missing(survey_id: UUID, call: Annotated[Call, allows("clerk", "office
 @router.get("/survey-form")
 async def survey_form(call: Annotated[Call, allows(*STAFF)]) -> Response:
     """Sections and questions of a visit, with a version that changes with every word of them."""
-    form = actions.form_of_survey()
+    form = actions.form_of_survey(call.runtime.hooks)
     return JSONResponse({"version": form.version} | to_jsonable_python(form))
 
 
@@ -131,6 +138,17 @@ async def accept_survey(survey_id: UUID, body: AcceptSurvey, call: Annotated[Cal
 
 
 def _report(visit: VisitBody) -> VisitReport:
-    members = tuple(MemberReport(each.person_id, {} if each.beyond is None else {BEYOND: each.beyond}) for each in visit.members)
-    investigators = tuple(visit.investigators)
-    return VisitReport(visit.visited_on, visit.kind, investigators, visit.living_members, visit.housing, visit.needs, members=members)
+    return VisitReport(
+        visited_on=visit.visited_on,
+        kind=visit.kind,
+        investigators=tuple(visit.investigators),
+        living_members=visit.living_members,
+        housing=visit.housing,
+        needs=visit.needs,
+        answers=visit.answers,
+        members=tuple(MemberReport(each.person_id, _answers(each)) for each in visit.members),
+    )
+
+
+def _answers(member: MemberBody) -> dict[str, Any]:
+    return dict(member.answers) if member.beyond is None else {**member.answers, BEYOND: member.beyond}

@@ -9,6 +9,8 @@ CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
     "sensitive": ("illness", "disability_card", "marital", "single_parent"),
 }
 """Classes of fields that may go before the rest; whatever is in none of them goes with the whole person."""
+OF_ANSWERS: Final = "sensitive"
+"""With which class answers beside the fixed questions of a visit go: they may say anything, also of health."""
 WHOLE: Final = "all"
 SCOPES: Final = (*CLASSES, WHOLE)
 

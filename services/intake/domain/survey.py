@@ -17,6 +17,7 @@ MOST_VISITS = 200
 MOST_INVESTIGATORS: Final = 6
 BEYOND: Final = "daily.beyond"
 """Where the form asks which activities of daily life are beyond a member; an answer is kept as an observation of the member."""
+FIXED_PLACES: Final = frozenset({*(f"needs.{need}" for need in NEEDS), "living.living_members", "living.housing"})
 _FIELD_OF: Final[Mapping[str, str]] = {"living.living_members": "living_members", "living.housing": "housing"}
 """Fixed places of the form that have a name of their own in a report."""
 
@@ -125,7 +126,12 @@ def _faults(report: VisitReport, household: Visitable, opened_on: date, today: d
 
 def _faults_of_answers(report: VisitReport, household: Visitable, form: SurveyForm, today: date) -> Iterator[Fault]:
     for place, message in form.faults("household", report.of_household):
-        yield Fault(_FIELD_OF.get(place, place if place.startswith("needs.") else f"answers.{place}"), message)
+        fixed = _FIELD_OF.get(place, place if place.partition(".")[0] == "needs" else "")
+        yield Fault(fixed or f"answers.{place}".rstrip("."), message)
+    if report.answers.keys() & FIXED_PLACES:
+        yield Fault("answers", "固定项目有各自的字段，不在 answers 中")
+    if report.answers and not household.members:
+        yield Fault("answers", "本户没有在册成员，附加问题请留空")
     named = [each.person_id for each in report.members]
     for position, each in enumerate(report.members):
         member = household.members.get(each.person_id)
@@ -133,7 +139,7 @@ def _faults_of_answers(report: VisitReport, household: Visitable, form: SurveyFo
             yield Fault(f"members.{position}.person_id", "应为本户在册成员，每人一次")
             continue
         for place, message in form.faults("person", each.answers, member.facts, today):
-            yield Fault(f"members.{position}.{'beyond' if place == BEYOND else f'answers.{place}'}", message)
+            yield Fault(f"members.{position}.{'beyond' if place == BEYOND else f'answers.{place}'.rstrip('.')}", message)
         if BEYOND in each.answers and member.seen_on is not None and report.visited_on < member.seen_on:
             yield Fault(f"members.{position}.beyond", f"已有 {member.seen_on} 的登记，不能再登记更早的情况")
     if form.requires_members and household.members.keys() - set(named):

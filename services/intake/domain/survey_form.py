@@ -199,8 +199,11 @@ class SurveyForm:
     def faults(
         self, about: About, answers: Mapping[str, Any], person: PersonFacts | None = None, on: date = date.max
     ) -> Iterator[tuple[str, str]]:
-        """(place, what is wrong) of answers about a household, or about one person on a day."""
-        known = set()
+        """(place, what is wrong) of answers about a household, or about one person on a day.
+
+        Of what the form does not ask the section alone is named, or nothing: somebody's name may stand there.
+        """
+        known, sections = set(), {section.code for section, _ in self.asked(about)}
         for section, question in self.asked(about):
             place = section.place(question)
             known.add(place)
@@ -213,8 +216,8 @@ class SurveyForm:
                 yield place, f"“{question.label}”不适用，请留空"
             elif wrong := question.wrong(given):
                 yield place, wrong
-        for place in sorted(set(answers) - known):
-            yield place, "登记表没有这一项"
+        for place in sorted({place.partition(".")[0] for place in set(answers) - known}):
+            yield place if place in sections else "", "登记表没有这一项"
 
     def words(self, about: About, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
         """(label, answer in words) of what was answered, in the order of the form."""

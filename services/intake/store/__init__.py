@@ -113,6 +113,14 @@ from services.intake.store.survey import (
 )
 from services.intake.store.table import Table
 from services.intake.store.to_do import Task, to_do
+from services.intake.store.visit_answers import (
+    KeptForm,
+    VisitAnswers,
+    VisitAnswersPerson,
+    answers_about,
+    answers_of_visits,
+    forget_answers,
+)
 from shared.store.tables import kernel_tables
 
 KERNEL = kernel_tables(Table.metadata)
@@ -135,6 +143,7 @@ __all__ = [
     "Fitting",
     "Household",
     "HouseholdAct",
+    "KeptForm",
     "ListChange",
     "Objection",
     "Observation",
@@ -163,8 +172,12 @@ __all__ = [
     "Table",
     "Task",
     "Visit",
+    "VisitAnswers",
+    "VisitAnswersPerson",
     "acts_on",
     "admits",
+    "answers_about",
+    "answers_of_visits",
     "attachments",
     "by_category",
     "candidate_of",
@@ -186,6 +199,7 @@ __all__ = [
     "eligible_people",
     "end_subscription",
     "files_of_household",
+    "forget_answers",
     "forget_undelivered",
     "groups_of",
     "hashed",

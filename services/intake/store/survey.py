@@ -67,6 +67,8 @@ class Visit(Table, table=True):
     needs: list[int] = Json()
     recorded_by: str
     recorded_on: date
+    form: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """By which version of the form (`KeptForm`); "" before forms were kept."""
 
 
 MOST_VISITS_SHOWN: Final = 20

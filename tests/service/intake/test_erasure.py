@@ -29,6 +29,7 @@ from tests.service.intake.test_search import until_indexed
 KEPT_ABOUT_THE_PERSON = {
     *("reading", "candidate", "recipient", "observation", "erasure"),
     *("household_act", "registration_change", "objection", "attachment_member"),
+    "visit_answers_person",
 }
 """Acts and places that stay; nothing in them says who somebody is. `person_secret`, `staged_row` and the index go."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from babel.messages.pofile import read_po
 
-from services.intake import labels
+from services.intake import hooks, labels
 from services.intake.domain.cel import CriterionRefused
 from services.intake.domain.person import NEEDS, PersonFacts
 from services.intake.domain.survey_form import (
@@ -22,6 +22,7 @@ from services.intake.domain.survey_form import (
     read_form,
     with_added,
 )
+from shared.plugins import load
 
 ON = date(2016, 12, 1)
 OLD = PersonFacts(birth=date(1940, 1, 1), sex="female", category="urban_allowance", living_members=1)
@@ -61,6 +62,16 @@ def test_the_fixed_sections_are_translated() -> None:
     assert {word for word in words - {""} if not (message := catalogue.get(word)) or not message.string} == set()
 
 
+def test_the_built_in_plugins_ask_who_cares_for_a_child() -> None:
+    enabled = load("intake", hooks, enabled=None, builtin=("left_behind_children",), config={})
+
+    form = with_added(enabled.survey_questions())
+
+    assert [section.code for section in form.sections] == ["living", "needs", "daily", "child_care"]
+    assert {section.place(question) for section, question in form.asked("person") if question.is_asked_of(OLD, ON)} == {"daily.beyond"}
+    assert not form.requires_members
+
+
 def test_a_question_is_asked_of_whom_it_concerns() -> None:
     assert faults(OLD, falls=2) == {}
     assert set(faults(OLD)) == {"health.falls"}
@@ -81,11 +92,15 @@ def test_a_question_follows_from_another() -> None:
         *(("ill", each) for each in ("yes", 1, ["yes"])),
         *(("falls", each) for each in (-1, 100, True, "2", 1.5)),
         *(("help", each) for each in ("kin", ["kin", "kin"], ["dog"], [1])),
-        ("nothing", "x"),
     ],
 )
 def test_an_answer_is_of_its_kind(code: str, answer: Any) -> None:
     assert list(faults(OLD, **{"falls": 0, code: answer})) == [f"health.{code}"]
+
+
+def test_what_is_not_asked_is_refused_without_repeating_it() -> None:
+    assert set(faults(OLD, falls=0, nothing="x")) == {"health"}
+    assert set(dict(FIXED.faults("person", {"张三": "x"}, OLD, ON))) == {""}
 
 
 def test_nothing_of_several_is_an_answer_where_it_can_be_said() -> None:
