@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from services.intake.domain.enrolment import ways_off
 from services.intake.domain.programme import check_stage
 from services.intake.domain.selection import next_reserve
 from services.intake.store import IN_FORCE, Candidate, ListChange, Person, Programme, ProgrammeGroup, note_change, reached_programme
@@ -14,8 +15,12 @@ from shared.errors import WrongState
 from shared.work import Work
 
 Reason = Literal["refused", "objection", "consent_withdrawn", "moved", "died", "duplicate"]
-Gone = Literal["moved", "died", "duplicate"]
+Gone = Literal["refused", "consent_withdrawn", "moved", "died", "duplicate"]
 GONE: dict[str, str] = {"moved": "moved", "died": "died"}
+NOT_THIS_WAY: Final = {
+    "refused": "已经同意的，请办理撤回同意；名单确认后轮到征求意见的，请登记本人的答复",
+    "consent_withdrawn": "该人员没有登记过同意，无需撤回",
+}
 HOLDING: Final = ("listed", "consented", "waiting")
 """States of somebody who is on a list and not served yet."""
 
@@ -27,17 +32,23 @@ class NotHolding(WrongState):
 
 
 def strike(programme_id: UUID, candidate_id: UUID, *, reason: Gone, work: Work, actor: Actor) -> dict[str, UUID | None]:
-    """Somebody on the list has died, moved away or stands there twice before the service began: the next reserve is asked."""
+    """Somebody leaves the list before the service began; a place that was held goes to the next reserve.
+
+    Who does not want to be served, or no longer, loses nothing else. Raises NotHolding.
+    """
     programme = reached_programme(work, programme_id, actor)
     work.about("programme", programme_id)
     check_stage(programme.status, "proposed", "confirmed")
     candidate = work.find(Candidate, candidate_id)
     if candidate is None or candidate.programme_id != programme_id or candidate.state not in HOLDING:
         raise NotHolding("该人员不在名单上，或已入组：已入组的请办理退出")
+    if reason not in ways_off(candidate.state, programme.status):
+        raise NotHolding(NOT_THIS_WAY[reason], field="reason")
     if reason in GONE:
         work.get(Person, candidate.person_id).status = GONE[reason]
         note_change(candidate.person_id, "DELETE", work)
-    return {"replaced_by": give_up(programme, candidate, reason, work)}
+    state = "refused" if reason == "refused" else "withdrawn"
+    return {"replaced_by": give_up(programme, candidate, reason, work, state=state)}
 
 
 def give_up(programme: Programme, candidate: Candidate, reason: Reason, work: Work, *, state: str = "withdrawn") -> UUID | None:

@@ -1,7 +1,7 @@
 """Programmes: groups, screening, the list and its confirmation."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -10,6 +10,7 @@ from pydantic_core import to_json
 
 from services.intake import actions, store
 from services.intake.actions.person import Purpose as ReadingPurpose
+from services.intake.actions.reserve import Gone
 from services.intake.api.body import STAFF, Body, Category, DivisionCode, GivenReason, Line, Paged
 from services.intake.domain.cel import LONGEST
 from services.intake.domain.selection import Band, GroupQuota
@@ -62,7 +63,7 @@ class AdjustQuota(GivenReason):
 
 
 class Departure(Body):
-    reason: Literal["moved", "died", "duplicate"]
+    reason: Gone
 
 
 class Reason(Body):
@@ -179,7 +180,7 @@ async def list_changes(
 
 @router.post("/programmes/{programme_id}/candidates/{candidate_id}/departure")
 async def strike(programme_id: UUID, candidate_id: UUID, body: Departure, call: Annotated[Call, allows("clerk", "officer")]) -> Response:
-    """Somebody on the list died, moved away or stands there twice before the service began."""
+    """Somebody on the list does not want to be served, died, moved away or stands there twice, before the service began."""
     return await call.act(actions.strike, programme_id, candidate_id, reason=body.reason)
 
 

@@ -52,6 +52,15 @@ class Answer:
     """They were told that refusing costs nothing of their assistance (PIPL art 16)."""
 
 
+def ways_off(state: str, stage: str) -> tuple[str, ...]:
+    """For which reasons somebody in this state leaves a list that is `proposed` or `confirmed`, before the service began.
+
+    Whose turn it is to be asked answers on the form of consent; who has consented may take it back at any time (PIPL art 15).
+    """
+    own_word = {"consented": ("consent_withdrawn",), "waiting": ("refused",), "listed": ("refused",) if stage == "proposed" else ()}
+    return (*own_word.get(state, ()), "moved", "died", "duplicate")
+
+
 def needs_guardian(birth: date, day: date, guardian_age: Rule) -> bool:
     """Whether the guardian signs in the person's place on that day."""
     return age_on(birth, day) < int(guardian_age.params["below_age"])

@@ -7,6 +7,7 @@ from fastapi import Form as FormField
 from fastapi import Request, Response
 
 from services.intake import actions, labels, store
+from services.intake.domain.enrolment import ways_off
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import purpose_of, to_purpose
 from services.intake.pages.programmes import act, rules_of
@@ -100,8 +101,8 @@ async def strike(
     confirmed: Text = "",
     reason: Text = "",
 ) -> Response:
-    """Somebody on the list died or moved away before the service began."""
-    if reason not in ("moved", "died"):
+    """Somebody on the list does not want to be served, died or moved away, before the service began."""
+    if reason not in labels.LEFT:
         raise NotFound("没有这种原因")
     given = {"key": key, "act": "departure", "confirmed": confirmed, "reason": reason}
     return await act(request, call, programme_id, given, actions.strike, candidate_id, reason=reason)
@@ -152,6 +153,7 @@ async def _told(request: Request, call: Call, programme_id: UUID, person_id: UUI
         return to_purpose(request)
     programme = await call.find(store.programme, programme_id)
     read: Any = await call.runtime.run(actions.read_person_file, person_id, purpose=purpose, actor=call.actor, today=call.today)
+    reason = await call.find(actions.explain, programme_id, person_id)
     return CONSOLE.draw(
         request,
         template,
@@ -159,7 +161,8 @@ async def _told(request: Request, call: Call, programme_id: UUID, person_id: UUI
         rules=await call.find(rules_of, programme["division"]),
         name=read["personal"].get("name", ""),
         household_id=read["household"]["id"],
-        reason=await call.find(actions.explain, programme_id, person_id),
+        reason=reason,
+        ways_off=[(code, labels.LEFT[code]) for code in ways_off(reason["state"], programme["status"]) if code != "duplicate"],
         form=Form(),
         names={each["code"]: each["name"] for each in programme["groups"]},
         purpose=labels.READING_PURPOSE[purpose],

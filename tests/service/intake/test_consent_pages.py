@@ -76,6 +76,46 @@ def test_who_withdraws_is_replaced_and_the_text_is_kept_by_version(bureau: Burea
     assert "撤回同意" in officer.get(f"/console/programmes/{confirmed}/recipients/")
 
 
+def test_who_agreed_takes_it_back_before_the_service_and_cannot_be_enrolled(bureau: Bureau, confirmed: str) -> None:
+    clerk, officer = at(bureau, "liu", "clerk", on="2017-01-16"), at(bureau, "chen", "officer", on="2017-01-24")
+    bureau.office.hear(signed())
+    person = opened(clerk, confirmed)
+    path = f"{person}consent/"
+    assert 'value="consent_withdrawn"' not in clerk.get(person)
+    clerk.post(path, 303, **answer(clerk.get(path)), answer="yes", told_no_loss="yes", key=clerk.key(path))
+    page = clerk.get(person)
+    leave = re.search(r'action="([^"]+/departure/)"', page)
+    assert leave is not None
+    assert "不影响其享受的救助" in page
+
+    assert clerk.post(leave.group(1), 303, reason="consent_withdrawn", confirmed="yes", key=clerk.key(person)) is not None
+
+    assert 'name="candidate_id"' not in officer.get(f"/console/programmes/{confirmed}/enrolment/")
+    changes = clerk.get(f"/console/programmes/{confirmed}/changes/")
+    assert "撤回同意" in changes
+    assert "该人员没有登记有效的知情同意" in str(
+        bureau.officer.post(
+            f"/api/v1/programmes/{confirmed}/enrolments",
+            {"candidate_ids": [leave.group(1).split("/")[-3]]},
+            on="2017-01-24",
+            expect=409,
+        )
+    )
+
+
+def test_a_reserve_says_no_in_advance_and_is_not_asked_later(bureau: Bureau, confirmed: str) -> None:
+    clerk = at(bureau, "liu", "clerk", on="2017-01-16")
+    before = len(bureau.candidates(confirmed, "waiting"))
+    person = opened(clerk, confirmed, "waiting")
+    leave = re.search(r'action="([^"]+/departure/)"', clerk.get(person))
+    assert leave is not None
+
+    clerk.post(leave.group(1), 303, reason="refused", confirmed="yes", key=clerk.key(person))
+
+    assert len(bureau.candidates(confirmed, "waiting")) == before - 1
+    assert [each["state"] for each in bureau.candidates(confirmed, "refused")] == ["refused"]
+
+
 def answer(page: str) -> dict[str, str]:
     """What the form says by itself, signed on the day by whom the rule wants."""
     hidden = dict(re.findall(r'<input type="hidden" name="(candidate_id|version)" value="([^"]+)"', page))

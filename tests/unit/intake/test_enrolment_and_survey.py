@@ -15,6 +15,7 @@ from services.intake.domain.enrolment import (
     check_top_up,
     consent_faults,
     needs_guardian,
+    ways_off,
 )
 from services.intake.domain.person import NEEDS
 from services.intake.domain.programme import (
@@ -97,6 +98,19 @@ def test_enrolment_does_not_end_while_somebody_could_still_be_taken_in() -> None
     check_may_complete(places_open=0, reserves_left=9, today=NOW, top_up_until=until)
     check_may_complete(places_open=1, reserves_left=0, today=NOW, top_up_until=until)
     check_may_complete(places_open=1, reserves_left=1, today=date(2017, 4, 1), top_up_until=until)
+
+
+@pytest.mark.parametrize(
+    ("state", "stage", "own_word"),
+    [
+        ("listed", "proposed", ["refused"]),
+        ("listed", "confirmed", []),
+        ("waiting", "confirmed", ["refused"]),
+        ("consented", "confirmed", ["consent_withdrawn"]),
+    ],
+)
+def test_who_was_not_asked_yet_declines_and_who_agreed_takes_it_back(state: str, stage: str, own_word: list[str]) -> None:
+    assert [reason for reason in ways_off(state, stage) if reason in ("refused", "consent_withdrawn")] == own_word
 
 
 def test_a_consent_counts() -> None:
