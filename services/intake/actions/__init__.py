@@ -27,7 +27,7 @@ from services.intake.actions.roster import (
     read_workbook,
     upload_roster,
 )
-from services.intake.actions.roster_marked import marked_workbook
+from services.intake.actions.roster_marked import marked_workbook, take_marked
 from services.intake.actions.screening import definitions_of, fairness_view, prove, screen, screening_chunk, start_screening
 from services.intake.actions.search import hash_again, index_if_needed, search_index_chunk, search_people
 from services.intake.actions.subject import copy_for_subject
@@ -108,6 +108,7 @@ __all__ = [
     "split",
     "start_screening",
     "strike",
+    "take_marked",
     "tell_apart",
     "told_of",
     "undo_merge",

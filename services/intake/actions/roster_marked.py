@@ -15,10 +15,11 @@ from sqlmodel import col
 
 from services.intake.actions.roster import open_file
 from services.intake.domain.roster_table import read_table
-from services.intake.store import Roster, StagedRow
+from services.intake.store import Roster, StagedRow, check_reach
+from shared.access import Actor
 from shared.files import Files
 from shared.sheets import Cell
-from shared.work import Reader
+from shared.work import Reader, Work
 
 MARK: Final = PatternFill("solid", fgColor="FFF2CC")
 BY: Final = "Qiao"
@@ -26,9 +27,20 @@ HEADING: Final = "问题（改正后可删除本列）"
 Faults = Sequence[Mapping[str, str]]
 
 
-def marked_workbook(roster_id: UUID, *, reader: Reader, files: Files) -> bytes:
-    """Every sheet that is a roster, whole; a file with the corrected rows alone will do as well. Takes long."""
+def take_marked(roster_id: UUID, *, work: Work, actor: Actor) -> None:
+    """Leave the record that somebody takes the names and numbers of a roster away. Raises NotFound out of the actor's reach."""
+    check_reach(work.get(Roster, roster_id).division, actor)
+    work.about("roster", roster_id)
+    work.record_act("take_marked_workbook")
+
+
+def marked_workbook(roster_id: UUID, *, reader: Reader, files: Files, actor: Actor) -> bytes:
+    """Every sheet that is a roster: whole for who handed it in, and for others the rows to be mended alone. Takes long.
+
+    Either file will do when it is handed in again.
+    """
     roster = reader.get(Roster, roster_id)
+    is_own = roster.uploaded_by == actor.account
     table = read_table(open_file(roster.file_id, reader=reader, files=files), roster.columns)
     columns = (col(StagedRow.sheet), col(StagedRow.number), col(StagedRow.faults))
     found = {(row[0], row[1]): row[2] for row in reader.rows(select(*columns).where(col(StagedRow.roster_id) == roster_id))}
@@ -38,6 +50,8 @@ def marked_workbook(roster_id: UUID, *, reader: Reader, files: Files) -> bytes:
         width = len(part.layout.headers)
         for number, cells in part.sheet.rows():
             faults = found.get((part.name, number)) or ()
+            if not faults and not is_own and number > part.layout.header_row:
+                continue
             sheet.append(_row(sheet, cells, width, faults, is_header=number == part.layout.header_row))
     file = BytesIO()
     book.save(file)

@@ -46,8 +46,9 @@ async def map_columns(request: Request, roster_id: UUID, call: Annotated[Call, a
 
 @router.get("/rosters/{roster_id}/marked/")
 async def marked(roster_id: UUID, call: Annotated[Call, allows("clerk")]) -> Response:
-    await call.find(store.roster, roster_id)
-    content = await call.runtime.read(actions.marked_workbook, roster_id)
+    """As a file to mend and to hand in again; who took it stands in the record of acts."""
+    await call.runtime.run(actions.take_marked, roster_id, actor=call.actor)
+    content = await call.runtime.read(actions.marked_workbook, roster_id, actor=call.actor)
     headers = {"Content-Disposition": 'attachment; filename="roster-marked.xlsx"', "Cache-Control": "no-store"}
     return Response(content, media_type=XLSX, headers=headers)
 

@@ -15,8 +15,13 @@ HEAD, WIFE = "420202195001011233", "420203197005200010"
 
 
 @pytest.fixture
-def clerk(service_client: Callable[..., Office]) -> Clerk:
-    return Clerk(service_client(SERVICE), "liu", "clerk").sign_in()
+def office(service_client: Callable[..., Office]) -> Office:
+    return service_client(SERVICE)
+
+
+@pytest.fixture
+def clerk(office: Office) -> Clerk:
+    return Clerk(office, "liu", "clerk").sign_in()
 
 
 def book(*lines: Sequence[Any], hidden_row: int = 0, hidden_column: str = "") -> bytes:
@@ -72,6 +77,35 @@ def test_the_workbook_comes_back_with_its_faults_marked(clerk: Clerk) -> None:
     assert sheet["D4"].value.startswith("身份证号：")
     assert "与第 3 行重复" in sheet["D5"].value
     assert sheet["D3"].value is None
+
+
+def test_another_clerk_gets_the_rows_to_be_mended_alone_and_the_record_says_who_took_them(clerk: Clerk, office: Office) -> None:
+    roster = uploaded(clerk, book(["城区名册"], ["姓名", "身份证号"], ["王小明", HEAD], ["李四", "4"]))
+    clerk.settled(roster)
+    other = Clerk(office, "sun", "clerk").sign_in()
+
+    answer = other._http.get(f"{roster}marked/", headers=other._headers())
+
+    assert [row[0].value for row in load_workbook(BytesIO(answer.content)).active.rows] == ["城区名册", "姓名", "李四"]
+    acts = office.as_("auditor").get("/api/v1/acts", entity="roster", id=roster.split("/")[-2])["items"]
+    assert [(act["name"], act["account"]) for act in acts if act["name"] == "take_marked_workbook"] == [("take_marked_workbook", "sun")]
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_the_marked_workbook_mended_is_handed_in_again_as_it_came(clerk: Clerk, office: Office, is_own: bool) -> None:
+    roster = uploaded(clerk, book(["城区名册"], ["姓名", "身份证号"], ["王小明", HEAD], ["李四", "4"]))
+    clerk.settled(roster)
+    who = clerk if is_own else Clerk(office, "sun", "clerk").sign_in()
+    marked = load_workbook(BytesIO(who._http.get(f"{roster}marked/", headers=who._headers()).content))
+    [fault] = [row for row in marked.active.iter_rows() if row[0].value == "李四"]
+    fault[1].value = WIFE
+    file = BytesIO()
+    marked.save(file)
+
+    page = who.settled(uploaded(who, file.getvalue()))
+
+    assert f"<dt>新增</dt><dd>{2 if is_own else 1}</dd>" in page
+    assert "下载标出问题的工作簿" not in page
 
 
 def test_what_the_file_hides_is_told_before_anybody_decides(clerk: Clerk) -> None:
