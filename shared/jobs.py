@@ -3,6 +3,8 @@
 A job's chunk takes the subject and the position and returns the next position, or None when it is finished:
 `chunk(subject_id, position, *, work, …) -> int | None`, at most 500 rows. What takes long and only reads (a workbook, a
 screening) is prepared once beside the writer, `prepare(subject_id, *, reader, …)`, and handed to each chunk as `prepared`.
+What is done outside the store (a file destroyed) follows the commit: `beside(subject_id, runtime)` runs before each chunk, so also
+before the first one after a kill, and is such that done twice is done once; a job that needs it ends with a chunk that does nothing.
 """
 
 import asyncio
@@ -33,6 +35,7 @@ class Job:
 
     chunk: Callable[..., int | None]
     prepare: Callable[..., Any] | None = None
+    beside: Callable[[UUID, Any], Awaitable[None]] | None = None
     about: str = ""
     """What its subject is, a key of `Service.reach`: who does not reach that is not told of the job. "": everybody may look."""
 
@@ -116,6 +119,8 @@ class JobRunner:
             prepared = await self._runtime.read(job.prepare, waiting.subject_id) if job.prepare else None
             position: int | None = waiting.position
             while position is not None:
+                if job.beside is not None:
+                    await job.beside(waiting.subject_id, self._runtime)
                 unit = self._unit(waiting.id, job.chunk, waiting.subject_id, position, prepared)
                 position = await self._store.run(unit, actor=SYSTEM, today=waiting.businesstime, bulk=True, deadline=3600)
         except Busy:

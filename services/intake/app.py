@@ -72,6 +72,8 @@ SERVICE = Service(
         "roster_acceptance": Job(actions.acceptance_chunk, prepare=actions.read_roster, about="roster"),
         "search_index": Job(actions.search_index_chunk),
         "duplicates": Job(actions.duplicates_chunk, prepare=actions.count_records),
+        "erasures_asked": Job(actions.asking_chunk, about="erasure_batch"),
+        "erasures_confirmed": Job(actions.confirming_chunk, beside=actions.overwrite_batch, about="erasure_batch"),
         "screening": Job(actions.screening_chunk, prepare=actions.screen, about="programme"),
     },
 )

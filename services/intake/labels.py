@@ -392,4 +392,5 @@ ERASURE_REASON: Final = {
     "retention": L_("保存期满"),
 }
 """个人信息保护法 art 47."""
+ERASURE_BATCH: Final = {"asking": L_("正在申请"), "proposed": L_("待确认"), "confirming": L_("正在删除"), "done": L_("已办结")}
 ERASURE_STATUS: Final = {"proposed": L_("待确认"), "done": L_("已删除"), "refused": L_("不予删除")}

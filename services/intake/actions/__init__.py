@@ -8,6 +8,7 @@ from services.intake.actions.criteria import count_groups, criterion_facts, know
 from services.intake.actions.duplicates import compare_records, count_records, duplicates_chunk
 from services.intake.actions.enrolment import complete_enrolment, enrol, record_consents, withdraw
 from services.intake.actions.erasure import confirm_erasure, overwrite_erased, propose_erasure, refuse_erasure, retention, retention_due
+from services.intake.actions.erasure_batch import ask_due_erasures, asking_chunk, confirm_due_erasures, confirming_chunk, overwrite_batch
 from services.intake.actions.explanation import explain, note_explanation, told_of
 from services.intake.actions.household import read_household_file
 from services.intake.actions.household_act import change_head, join, record_departure, relocate, split
@@ -40,13 +41,17 @@ __all__ = [
     "acceptance_chunk",
     "adjust_quota",
     "amend_programme",
+    "ask_due_erasures",
+    "asking_chunk",
     "attach",
     "change_head",
     "circumstances",
     "compare_records",
     "complete_enrolment",
+    "confirm_due_erasures",
     "confirm_erasure",
     "confirm_selection",
+    "confirming_chunk",
     "copy_for_subject",
     "count_groups",
     "count_records",
@@ -74,6 +79,7 @@ __all__ = [
     "object_to_selection",
     "open_programme",
     "open_survey",
+    "overwrite_batch",
     "overwrite_erased",
     "preview",
     "propose_erasure",

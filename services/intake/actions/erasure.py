@@ -33,6 +33,7 @@ from services.intake.store import (
     reached_person,
 )
 from services.intake.store.erasure import Erasure, count_due, due, orphans
+from services.intake.store.erasure_batch import count_people_due
 from services.intake.store.search import forget_words
 from shared.access import Actor
 from shared.divisions import contains
@@ -82,7 +83,7 @@ def propose_erasure(person_id: UUID, *, scope: Scope, reason: Reason, work: Work
     same = (col(Erasure.person_id) == person_id, col(Erasure.scope) == scope, col(Erasure.status) == "proposed")
     if work.scalar(select(exists().where(*same))):
         raise ErasureDecided("该人员已有待确认的删除申请")
-    _check_not_needed(_records(person, work), household.division, work)
+    check_not_needed(records_of(person, work), household.division, work)
     asked = Erasure(
         person_id=person_id, division=household.division, scope=scope, reason=reason, proposed_by=actor.account, proposed_on=today
     )
@@ -93,20 +94,24 @@ def propose_erasure(person_id: UUID, *, scope: Scope, reason: Reason, work: Work
 def confirm_erasure(erasure_id: UUID, *, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, Any]:
     """Erase now, for good. Raises StillNeeded, and SameOfficer for whoever asked for it."""
     asked = _to_decide(erasure_id, work, actor)
-    person = work.get(Person, asked.person_id)
-    records = _records(person, work)
-    _check_not_needed(records, asked.division, work)
+    carry_out(asked, by=actor.account, on=today, work=work, keyring=keyring)
+    return {"id": erasure_id, "status": asked.status}
+
+
+def carry_out(asked: Erasure, *, by: str, on: date, work: Work, keyring: Keyring) -> None:
+    """Erase what was asked for and confirmed. Raises StillNeeded, before anything is changed."""
+    records = records_of(work.get(Person, asked.person_id), work)
+    check_not_needed(records, asked.division, work)
     if asked.scope == WHOLE:
-        note_erased(person.id, work, keyring)
-        asked.blobs = _erase(records, asked.division, work, today)
+        note_erased(asked.person_id, work, keyring)
+        asked.blobs = _erase(records, asked.division, work, on)
     else:
         _leave_out(CLASSES[asked.scope], records, work, keyring)
         if asked.scope == OF_ANSWERS:
             forget_answers(records, work)
         kinds = [kind for kind, scope in CLASS.items() if scope == asked.scope]
         asked.blobs = _take_out({*_papers(records, work, col(Attachment.kind).in_(kinds))}, work)
-    asked.status, asked.decided_by, asked.decided_on = "done", actor.account, today
-    return {"id": erasure_id, "status": asked.status}
+    asked.status, asked.decided_by, asked.decided_on = "done", by, on
 
 
 async def overwrite_erased(erasure_id: UUID, runtime: Runtime) -> None:
@@ -124,19 +129,29 @@ def refuse_erasure(erasure_id: UUID, *, reason: str, work: Work, today: date, ac
 
 
 def retention(*, reader: Reader, actor: Actor, today: date, rules: Rules) -> dict[str, Any]:
-    """Of how many people which class of fields has been kept long enough, and by which rule."""
-    told = []
-    for scope in SCOPES:
-        rule = rules(f"retention_{scope}", division=_division(actor))
-        before = kept_since(today, int(rule.params["years"]))
-        told.append({"scope": scope, "rule": rule.text_zh, "before": before, "due": count_due(scope, before, reader=reader, actor=actor)})
-    return {"items": told}
+    """Of how many people which class of fields has been kept long enough, and by which rule; `people`: each of them once."""
+    before = kept_before(rules, actor, today)
+    told = [
+        {
+            "scope": scope,
+            "rule": rules(f"retention_{scope}", division=_division(actor)).text_zh,
+            "before": day,
+            "due": count_due(scope, day, reader=reader, actor=actor),
+        }
+        for scope, day in before.items()
+    ]
+    return {"items": told, "people": count_people_due(before, reader=reader, actor=actor)}
 
 
 def retention_due(scope: Scope, *, reader: Reader, actor: Actor, today: date, rules: Rules, page: Page) -> Listing:
     """Whose they are."""
-    years = int(rules(f"retention_{scope}", division=_division(actor)).params["years"])
-    return due(scope, kept_since(today, years), reader=reader, actor=actor, page=page)
+    return due(scope, kept_before(rules, actor, today)[scope], reader=reader, actor=actor, page=page)
+
+
+def kept_before(rules: Rules, actor: Actor, today: date) -> dict[str, date]:
+    """Class of fields → what was last needed on that day or before has been kept long enough."""
+    years = {scope: int(rules(f"retention_{scope}", division=_division(actor)).params["years"]) for scope in SCOPES}
+    return {scope: kept_since(today, each) for scope, each in years.items()}
 
 
 def _division(actor: Actor) -> str:
@@ -153,12 +168,12 @@ def _to_decide(erasure_id: UUID, work: Work, actor: Actor) -> Erasure:
     return asked
 
 
-def _records(person: Person, work: Work) -> list[UUID]:
+def records_of(person: Person, work: Work) -> list[UUID]:
     """The person's record and those that were found to be of the same person."""
     return [person.id, *(row[0] for row in work.rows(select(col(Person.id)).where(col(Person.merged_into) == person.id)))]
 
 
-def _check_not_needed(records: Collection[UUID], division: str, work: Work) -> None:
+def check_not_needed(records: Collection[UUID], division: str, work: Work) -> None:
     served = (
         col(Recipient.person_id).in_(records),
         col(Recipient.withdrawn_on).is_(None),

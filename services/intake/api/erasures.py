@@ -10,6 +10,7 @@ from services.intake import actions
 from services.intake.actions.erasure import Reason, Scope
 from services.intake.api.body import Body, GivenReason, Paged
 from services.intake.store.erasure import erasures
+from services.intake.store.erasure_batch import erasure_batch
 from shared.http.call import Call, allows
 
 router = APIRouter()
@@ -53,6 +54,21 @@ async def refuse_erasure(erasure_id: UUID, body: GivenReason, call: Annotated[Ca
 @router.get("/retention")
 async def retention(call: Annotated[Call, allows("officer", "auditor")]) -> Response:
     return await call.read(actions.retention)
+
+
+@router.post("/retention/batches", status_code=202)
+async def ask_due_erasures(call: Annotated[Call, allows("clerk", "officer")]) -> Response:
+    return await call.act(actions.ask_due_erasures)
+
+
+@router.get("/retention/batches/{batch_id}")
+async def batch_of_erasures(batch_id: UUID, call: Annotated[Call, allows(*VIEWERS)]) -> Response:
+    return await call.read(erasure_batch, batch_id)
+
+
+@router.post("/retention/batches/{batch_id}/confirmation", status_code=202)
+async def confirm_due_erasures(batch_id: UUID, call: Annotated[Call, allows("officer")]) -> Response:
+    return await call.act(actions.confirm_due_erasures, batch_id)
 
 
 @router.get("/retention/{scope}")

@@ -3,6 +3,7 @@
 import typer
 
 from services.intake.cli.export import export
+from services.intake.cli.retention import retention
 from services.intake.cli.roster import import_files
 from services.intake.cli.screen import screen
 from services.intake.cli.subject import subject
@@ -17,5 +18,6 @@ def intake() -> None:
 
 app.command()(export)
 app.command("import")(import_files)
+app.command()(retention)
 app.command()(screen)
 app.command()(subject)

@@ -10,6 +10,7 @@ from fastapi import Request, Response
 from services.intake import actions, labels, store
 from services.intake.pages.frame import CONSOLE
 from services.intake.store.erasure import erasure, erasures
+from services.intake.store.erasure_batch import open_batches
 from shared.divisions import name_of
 from shared.errors import Malformed, Refusal
 from shared.http.call import Call, allows
@@ -33,16 +34,26 @@ COLUMNS: Final = (
 
 @router.get("/erasures/")
 async def list_erasures(request: Request, call: Annotated[Call, allows("clerk", "officer", "auditor")]) -> Response:
+    return await erasures_page(request, call, Form())
+
+
+async def erasures_page(request: Request, call: Call, form: Form, status_code: int = 200) -> Response:
+    """The list, what has been kept long enough, and what is asked for or confirmed in one go."""
     table = Table.of(request, "erasures", L_("信息删除"), COLUMNS, keep=("status",))
     status = table.chosen("status") if table.chosen("status") in labels.ERASURE_STATUS else ""
     found = await call.find(erasures, page=table.page(), status=status)
-    kept = await call.find(actions.retention) if call.actor.may("officer", "auditor") else {"items": []}
+    kept = await call.find(actions.retention)
     return CONSOLE.draw(
         request,
         "intake/erasures.html",
+        status_code,
+        form=form,
+        batches=await call.find(open_batches),
         table=table.holding(found),
         erasures=found.items,
         kept=kept["items"],
+        people=kept["people"],
+        may_ask=call.actor.may("clerk", "officer"),
         statuses=[("", L_("全部")), *labels.ERASURE_STATUS.items()],
         labels=labels,
         division_name=name_of,

@@ -28,6 +28,7 @@ from services.intake.store.duplicates import (
 )
 from services.intake.store.eligible import Eligible, Fitting, admits, count_fitting, eligible_people
 from services.intake.store.erasure import Erasure
+from services.intake.store.erasure_batch import ErasureBatch
 from services.intake.store.household import (
     count_households,
     history,
@@ -140,6 +141,7 @@ __all__ = [
     "DuplicatePair",
     "Eligible",
     "Erasure",
+    "ErasureBatch",
     "Fitting",
     "Household",
     "HouseholdAct",

@@ -35,6 +35,8 @@ class Erasure(Table, table=True):
     refusal: str = ""
     blobs: list[str] = Json(default_factory=list)
     """Hashes of the documents that went with it."""
+    batch_id: UUID | None = Field(default=None, index=True)
+    """One of `erasure_batch`, where it was asked for in one go with others."""
 
 
 def erasures(*, reader: Reader, actor: Actor, page: Page, status: str = "") -> Listing:
@@ -70,17 +72,17 @@ def orphans(erasure_id: UUID, *, reader: Reader) -> list[str]:
 def due(scope: str, before: date, *, reader: Reader, actor: Actor, page: Page) -> Listing:
     """People whose fields of a class nobody has needed since a day; whose erasure is asked for already is left out."""
     sort = (Person.household_id, Person.id)
-    return listing(reader, select(Person).where(*_is_due(scope, before, actor)), page, sort=sort, item=lambda row: {"person_id": row.id})
+    return listing(reader, select(Person).where(*is_due(scope, before, actor)), page, sort=sort, item=lambda row: {"person_id": row.id})
 
 
 def count_due(scope: str, before: date, *, reader: Reader, actor: Actor) -> int:
-    return int(reader.scalar(select(func.count()).select_from(Person).where(*_is_due(scope, before, actor))))
+    return int(reader.scalar(select(func.count()).select_from(Person).where(*is_due(scope, before, actor))))
 
 
-def _is_due(scope: str, before: date, actor: Actor) -> Sequence[Any]:
-    """The latest roster that named the person was decided on by that day, and so ended every contract of the person."""
+def is_due(scope: str, before: date, actor: Actor) -> Sequence[Any]:
+    """Of a person: the latest roster that named them was decided on by that day, and so ended every contract."""
     named = exists().where(col(Roster.id) == Person.roster_id, col(Roster.decided_on) <= before)
-    at_home = exists().where(col(Household.id) == Person.household_id, within(actor))
+    at_home = exists().where(col(Household.id) == Person.household_id, within(actor)).correlate(Person)
     ended = func.coalesce(Contract.closed_on, Contract.ends_on) <= before
     served = exists().where(col(Recipient.person_id) == Person.id, col(Contract.id) == Recipient.contract_id, ~ended)
     asked = exists().where(

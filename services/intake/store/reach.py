@@ -8,6 +8,7 @@ from sqlalchemy import exists, select
 
 from services.intake.store.campaign import reached_survey
 from services.intake.store.duplicates import reached_pair
+from services.intake.store.erasure_batch import reached_batch
 from services.intake.store.household import reached_household, reached_person
 from services.intake.store.programme import Recipient, reached_programme
 from services.intake.store.roster import reached_roster
@@ -47,6 +48,7 @@ REACH: Final[Mapping[str, Reach]] = {
     "programme": reached_programme,
     "recipient": _recipient,
     "duplicate_pair": reached_pair,
+    "erasure_batch": reached_batch,
     "file": _file,
     "export": _export,
 }

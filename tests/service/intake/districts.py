@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from copy import copy
+from datetime import date
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -11,7 +12,7 @@ from zipfile import ZipFile
 from fastapi.routing import APIRoute
 from sqlalchemy import select
 
-from services.intake.store import Household, Person
+from services.intake.store import ErasureBatch, Household, Person
 from shared.clock import ACTED_ON
 from shared.demo.population import Population
 from shared.work import Reader
@@ -63,7 +64,7 @@ def at_work(bureau: Bureau, people: Population) -> dict[str, str]:
     programme = bureau.programme(survey, quota=1, reserve=2)
     listed = bureau.candidates(programme, "listed")[0]
     reserve = bureau.candidates(programme, "waiting")[0]
-    body = {"kind": "omitted", "person_id": reserve["person_id"]}
+    body = {"kind": "omitted", "person_id": reserve["person_id"], "document": paper_of(bureau, "objection")}
     objection = bureau.clerk.post(f"/api/v1/programmes/{programme}/objections", body, on="2016-12-28")["id"]
     bureau.reviewer.post(f"/api/v1/objections/{objection}/decision", {"upheld": False, "reason": "情况属实"}, on="2016-12-29")
     proposed = bureau.programme(survey, quota=1, reserve=2)
@@ -75,12 +76,13 @@ def at_work(bureau: Bureau, people: Population) -> dict[str, str]:
     on_list = {each["person_id"] for state in ("listed", "waiting", "enrolled") for each in bureau.candidates(programme, state)}
     unlisted = next(each for each in sorted(homes) if each not in on_list)
     papers = f"/api/v1/households/{household}/attachments"
-    paper = bureau.clerk.upload(b"%PDF-1.4 " + bureau.division.encode(), "a.pdf")
+    paper = paper_of(bureau, "certificate")
     attachment = bureau.clerk.post(papers, {"file": paper, "kind": "disability"}, on="2017-02-01")["id"]
     pair = bureau.clerk.get("/api/v1/duplicates")["items"][0]
     asked = {"scope": "contact", "reason": "own_request"}
     erasure = bureau.clerk.post(f"/api/v1/persons/{unlisted}/erasure", asked, on="2017-02-01")["id"]
     return {
+        "batch_id": batch_of(bureau),
         "roster_id": roster,
         "survey_id": survey,
         "team_id": team_id,
@@ -103,6 +105,19 @@ def at_work(bureau: Bureau, people: Population) -> dict[str, str]:
         "job_id": job_of(bureau, roster),
         "project_id": str(bureau.project),
     }
+
+
+def paper_of(bureau: Bureau, what: str) -> str:
+    """A scanned paper that the district's clerk has handed in."""
+    return str(bureau.clerk.upload(f"%PDF-1.4 {what} {bureau.division}".encode(), f"{what}.pdf"))
+
+
+def batch_of(bureau: Bureau) -> str:
+    """Erasures that the district's clerk has asked for in one go."""
+    asker = f"clerk-{bureau.division[:6]}"
+    batch = ErasureBatch(divisions=[bureau.division], before={}, status="proposed", asked_by=asker, asked_on=date(2017, 2, 1))
+    bureau.office.store.run_now(lambda work: work.add(batch))
+    return str(batch.id)
 
 
 def homes_in(bureau: Bureau) -> dict[str, str]:

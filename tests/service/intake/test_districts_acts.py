@@ -67,6 +67,8 @@ BODIES: dict[str, list[Any]] = {
     "/api/v1/programmes/{programme_id}/quotas": [{"code": "G1", "quota": 1, **WHY}],
     "/api/v1/programmes/{programme_id}/screening": [WHY],
     "/api/v1/recipients/{recipient_id}/withdrawal": [{"reason": "consent_withdrawn"}],
+    "/api/v1/retention/batches": [{}],
+    "/api/v1/retention/batches/{batch_id}/confirmation": [{}],
     "/api/v1/rosters": [
         {**ROSTER, "file": "{stored_id}", "survey_id": "{survey_id}"},
         {**ROSTER, "file": "{stored_id}", "survey_id": "{open_survey_id}"},
