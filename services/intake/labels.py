@@ -228,6 +228,7 @@ READ: Final = {
     "export": L_("导出"),
     "access": L_("本人资料副本"),
     "attachment": L_("附件"),
+    "objection": L_("异议书面材料"),
     "registry": L_("登记信息"),
     "refused": L_("未提供"),
 }

@@ -14,7 +14,7 @@ from services.intake.actions.household import read_household_file
 from services.intake.actions.household_act import change_head, join, record_departure, relocate, split
 from services.intake.actions.merging import merge, propose_merge, reopen_pair, tell_apart, undo_merge
 from services.intake.actions.notice import kept_notice, letters, public_notice
-from services.intake.actions.objection import decide_objection, object_to_selection
+from services.intake.actions.objection import decide_objection, object_to_selection, read_document
 from services.intake.actions.person import read_person_file, readings
 from services.intake.actions.programme import adjust_quota, amend_programme, confirm_selection, open_programme, propose_selection
 from services.intake.actions.report import report
@@ -88,6 +88,7 @@ __all__ = [
     "prove",
     "public_notice",
     "read_attachment",
+    "read_document",
     "read_household_file",
     "read_person_file",
     "read_roster",

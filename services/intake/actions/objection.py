@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from services.intake.actions.person import Purpose, mark
 from services.intake.actions.reserve import HOLDING, give_up
 from services.intake.domain.programme import ReasonMissing, check_different_officer, check_objection_in_time, check_stage
 from services.intake.store import IN_FORCE, Candidate, Household, Objection, Person, Programme, check_reach, reached_programme
 from shared.access import Actor
 from shared.errors import NotFound, WrongState
 from shared.events.intake import SelectionReopened
-from shared.files import own_file
+from shared.files import Stored, own_file, require_file
 from shared.rules import Rules
 from shared.work import Reader, Work
 
@@ -62,6 +63,22 @@ def object_to_selection(
     )
     work.add(objection)
     return objection.id
+
+
+def read_document(
+    programme_id: UUID, objection_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor
+) -> tuple[Stored, date]:
+    """Which file the written objection is, and when it was taken down; the log of whom it is about tells who read it and why.
+
+    Raises NotFound, also where it went with an erasure, and for one of a version that did not say whom it is about.
+    """
+    found = work.get(Objection, objection_id)
+    reached_programme(work, found.programme_id, actor)
+    if found.programme_id != programme_id or found.document is None or found.person_id is None:
+        raise NotFound("该异议没有书面材料")
+    stored = require_file(work, found.document)
+    work.add(mark(found.person_id, "objection", purpose, work, today, actor))
+    return stored, found.recorded_on
 
 
 def decide_objection(objection_id: UUID, *, upheld: bool, reason: str, work: Work, today: date, actor: Actor) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from services.intake.domain.attachment import LARGEST, TAKEN, check_attachment, 
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import READERS, purpose_of, to_purpose
 from shared.errors import Refusal
-from shared.files import keep_file
+from shared.files import Stored, keep_file
 from shared.http.call import Call, allows
 from shared.http.paging import Page
 from shared.http.problems import status_of
@@ -66,10 +66,15 @@ async def attachment(request: Request, household_id: UUID, attachment_id: UUID, 
         actions.read_attachment, household_id, attachment_id, purpose=purpose, actor=call.actor, today=call.today
     )
     stored, told = found
+    return await as_download(call, stored, f"{told['kind']}-{told['recorded_on']}")
+
+
+async def as_download(call: Call, stored: Stored, name: str) -> Response:
+    """A file about somebody. What is none of the kinds that are taken today is given as bytes alone."""
     content = await asyncio.to_thread(call.runtime.files.open, stored.sha256)
-    name = f"{told['kind']}-{told['recorded_on']}.{TAKEN[told['media_type']]}"
+    name = f"{name}.{TAKEN.get(stored.type, 'bin')}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-    return Response(content, media_type=told["media_type"], headers=headers)
+    return Response(content, media_type=stored.type if stored.type in TAKEN else "application/octet-stream", headers=headers)
 
 
 async def _page(request: Request, call: Call, household_id: UUID, form: Form, *, after: str = "", status: int = 200) -> Response:

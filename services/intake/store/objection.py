@@ -33,9 +33,16 @@ class Objection(Table, table=True):
 
 
 def objections(programme_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> Listing:
+    """`has_document`: the paper is there to be read; it goes with the person's data."""
     reached_programme(reader, programme_id, actor)
-    statement = select(Objection).where(col(Objection.programme_id) == programme_id)
-    return listing(reader, statement, page, sort=(Objection.recorded_on, Objection.id), item=lambda row: row.model_dump())
+    statement: Any = select(Objection).where(col(Objection.programme_id) == programme_id)
+    file = reader.kernel.file.c
+    kept = {row.id for row in reader.rows(select(file.id).join(Objection, col(Objection.document) == file.id).where(statement.whereclause))}
+
+    def item(row: Objection) -> dict[str, Any]:
+        return row.model_dump() | {"has_document": row.document in kept}
+
+    return listing(reader, statement, page, sort=(Objection.recorded_on, Objection.id), item=item)
 
 
 def objection(objection_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:

@@ -123,7 +123,7 @@ class Reading(Table, table=True):
     """Which service asked: intake itself, or casework by request."""
     purpose: str
     what: str = "file"
-    """How much was read: file, search (name and masked number in a list of those found), export, access; refused: nothing."""
+    """How much was read, a code of `labels.READ`: search is name and masked number in a list of those found; refused: nothing."""
     refusal: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """Why nothing was given, a code of `labels.DOSSIER_REFUSAL`; once a day for each who asks, purpose and reason."""
     read_on: date

@@ -1,6 +1,7 @@
 """Objections, consent and leaving on the console, without a script."""
 
 import re
+from uuid import UUID
 
 from tests.service.intake.bureau import Bureau, signed
 from tests.service.intake.test_console import Clerk
@@ -39,6 +40,30 @@ def test_an_objection_is_taken_down_in_the_persons_case_and_decided_by_another(b
 
     assert "已核实，不符合条件" in clerk.get(path)
     assert "异议成立" in clerk.get(f"/console/programmes/{proposed}/changes/")
+
+
+def test_the_written_objection_is_had_for_a_purpose_and_logged(bureau: Bureau, proposed: str) -> None:
+    clerk, reviewer = at(bureau, "liu", "clerk", on="2016-12-27"), at(bureau, "zhao", "reviewer", on="2016-12-28")
+    path, paper = f"/console/programmes/{proposed}/objections/", b"%PDF-1.4 an objection"
+    form = re.search(r"objections/new/\?candidate=([0-9a-f-]+)", clerk.get(opened(clerk, proposed)))
+    assert form is not None
+    new = f"{path}new/?candidate={form.group(1)}"
+    files = {"file": ("a.pdf", paper)}
+    clerk.post(f"{path}new/", files=files, candidate_id=form.group(1), kind="not_entitled", key=clerk.key(new))
+    document = first(reviewer.get(path), "objections/[^/]+/document")
+
+    assert "households/purpose" in reviewer.get(document, 303)
+    reviewer.post("/console/households/purpose/", purpose="objection", back="/console/")
+    assert reviewer.get(document).encode() == paper
+
+    [about] = {each["person_id"] for each in bureau.reviewer.get(f"/api/v1/programmes/{proposed}/objections")["items"]}
+    log = bureau.officer.get(f"/api/v1/persons/{about}/readings", limit=50)["items"]
+    assert [(each["reader"], each["purpose"]) for each in log if each["what"] == "objection"] == [("zhao", "objection")]
+    at(bureau, "sun", "approver").get(document, 403)
+    stranger = Clerk(bureau.office, "far", "reviewer", division="420300000000").sign_in()
+    stranger.post("/console/households/purpose/", purpose="objection", back="/console/")
+    stranger.get(document, 404)
+    reviewer.get(document.replace(proposed, str(UUID(int=0))), 404)
 
 
 def test_a_refusal_costs_nothing_and_the_reserve_moves_up(bureau: Bureau, confirmed: str) -> None:
