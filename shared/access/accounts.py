@@ -1,6 +1,6 @@
 """Local accounts: made, changed and closed by an administrator, who holds no other role."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -149,6 +149,12 @@ def account_of(account: str, *, reader: "Reader") -> Actor | None:
     held = reader.kernel.account.c
     rows = reader.rows(select(*actor_columns(reader.kernel)).where(held.account == account, held.is_active))
     return actor_of(rows[0]) if rows else None
+
+
+def names_of_accounts(accounts: Collection[str], *, reader: "Reader") -> dict[str, str]:
+    """Account → what its holder is called, of those that there are, closed ones too."""
+    held = reader.kernel.account.c
+    return {row.account: row.name for row in reader.rows(select(held.account, held.name).where(held.account.in_(set(accounts))))}
 
 
 def actor_columns(kernel: "KernelTables") -> Sequence[Any]:

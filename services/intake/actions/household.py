@@ -23,6 +23,7 @@ from services.intake.store import (
     visits_of,
 )
 from shared.access import Actor
+from shared.access.accounts import names_of_accounts
 from shared.personal import Erased, Keyring
 from shared.plugins import Hooks
 from shared.rules import Rules
@@ -67,9 +68,11 @@ def read_household_file(
         if not member["is_erased"]:
             work.add(mark(member["id"], "file", purpose, work, today, actor))
     names = {member["id"]: member["personal"].get("name", "") for member in members}
-    told = [asdict(event) | {"name": names.get(event.person_id, "")} for event in history(household_id, reader=work)]
+    events = history(household_id, reader=work)
     sources = [asdict(source) for source in sources_of_household(household, reader=work)]
-    shown = {"division": division, "members": members, "history": told, "as_of": as_of, "sources": sources}
+    staff = _staff([event.by for event in events], sources, members, work)
+    told = [asdict(event) | {"name": names.get(event.person_id, ""), "by_name": staff.get(event.by, "")} for event in events]
+    shown = {"staff": staff, "division": division, "members": members, "history": told, "as_of": as_of, "sources": sources}
     visits = visits_of(household_id, reader=work)
     told_at = answers.of_visits([visit["id"] for visit in visits])
     nothing: dict[str, Any] = {"answers": [], "is_erased": False}
@@ -79,6 +82,12 @@ def read_household_file(
 
 def _is_reached(person: Person, reader: Reader, actor: Actor) -> bool:
     return actor.reaches(reader.get(Household, person.household_id).division)
+
+
+def _staff(recorders: list[str], sources: list[dict[str, Any]], members: list[dict[str, Any]], reader: Reader) -> dict[str, str]:
+    """Account → name of everybody in whose name something of the file was recorded."""
+    of_fields = [source["by"] for source in (*sources, *(each for member in members for each in member["sources"]))]
+    return names_of_accounts([*recorders, *of_fields], reader=reader)
 
 
 def _members(household_id: UUID, as_of: date | None, work: Work) -> list[tuple[Person, Standing]]:

@@ -100,3 +100,19 @@ def test_who_may_open_files_and_who_may_see_the_log(bureau: Bureau, role: str) -
     desk.get("/api/v1/households", expect=200 if role in (*READERS, "auditor") else 403)
     desk.get(f"/api/v1/households/{household}/file", purpose="audit", expect=200 if role in READERS else 403)
     desk.get(f"/api/v1/persons/{person}/readings", expect=200 if role in ("officer", "auditor") else 403)
+
+
+def test_the_history_says_who_it_was_beside_the_account(bureau: Bureau, people: Population) -> None:
+    officer = Clerk(bureau.office, "wang", "officer").sign_in()
+    desk = bureau.office.as_("officer", account="wang")
+    roster = bureau.upload([row._replace(联系电话="13800000000") for row in people.allowance[:40]], on="2015-10-13")["roster_id"]
+    bureau.done(desk.post(f"/api/v1/rosters/{roster}/acceptance", {}, on="2015-10-13")["job_id"])
+    officer.post("/console/households/purpose/", purpose="registration", back="/console/")
+
+    path = f"/console/households/{first_household(bureau)}/"
+    page = officer.get(path)
+
+    assert '刘 wang <span class="hint">wang</span></td>' in page, "the history"
+    assert page.count('刘 wang <span class="hint">wang</span>') > 1, "and the sources"
+    told = bureau.officer.get(f"/api/v1/households/{first_household(bureau)}/file", purpose="audit")["history"]
+    assert ("wang", "刘 wang") in {(event["by"], event["by_name"]) for event in told}
