@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from math import exp, lgamma
 from typing import Final
 
+from services.intake.domain.person import AGE_BANDS
 from services.intake.domain.selection import Share
 
 LARGE: Final = 0.10
 UNLIKELY: Final = 0.01
+YOUNGEST: Final = {band: age for age, band in AGE_BANDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,15 @@ class Compared:
 
 
 def compared(shares: Iterable[Share]) -> list[Compared]:
-    """Each share beside the whole of its group."""
+    """Each share beside the whole of its group; ages from the youngest on, whatever the order in which they were counted."""
     by_dimension: dict[tuple[str, str], list[Share]] = {}
     for share in shares:
         by_dimension.setdefault((share.code, share.dimension), []).append(share)
-    return [each for some in by_dimension.values() for each in _compared(some)]
+    return [each for some in by_dimension.values() for each in _compared(sorted(some, key=_age))]
+
+
+def _age(share: Share) -> int:
+    return YOUNGEST.get(share.value, 0) if share.dimension == "age" else 0
 
 
 def _compared(shares: Sequence[Share]) -> list[Compared]:

@@ -17,6 +17,14 @@ def test_a_list_without_women_is_marked_and_one_like_the_eligible_is_not() -> No
     assert (without[0].all_eligible, without[0].all_selected) == (100, 20)
 
 
+def test_ages_stand_from_the_youngest_on() -> None:
+    shares = [Share("G1", "age", band, 5, 1) for band in ("0-5", "14-17", "18-59", "6-13", "60-69", "80+")]
+
+    found = [each.value for each in compared([*shares, Share("G1", "sex", "male", 1, 1)])]
+
+    assert found == ["0-5", "6-13", "14-17", "18-59", "60-69", "80+", "male"]
+
+
 def test_a_difference_that_a_lot_could_make_is_not_marked() -> None:
     few = compared([Share("G1", "sex", "female", 3, 0), Share("G1", "sex", "male", 3, 2)])
 
