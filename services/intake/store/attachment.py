@@ -27,7 +27,7 @@ class Attachment(Table, table=True):
 
 
 class AttachmentMember(Table, table=True):
-    """Who was in the household when the paper came: it may show them, wherever they live later."""
+    """Who was in the household when the paper came: it may show them, wherever they live later. The database refuses to change a row."""
 
     __tablename__ = "attachment_member"
     attachment_id: UUID = Field(foreign_key="attachment.id", primary_key=True)
