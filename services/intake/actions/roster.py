@@ -14,12 +14,16 @@ from uuid import UUID
 from sqlalchemy import Select, delete, select
 from sqlmodel import col
 
+from services.intake.actions.roster_acts import kept_by_acts
 from services.intake.actions.roster_plan import Planned, Reviewing, plan
 from services.intake.domain.columns import COLUMNS, header_name
 from services.intake.domain.roster import Again, Faulty
+from services.intake.domain.roster_line import Line
+from services.intake.domain.roster_row import CellFault, RosterRow
 from services.intake.domain.roster_table import RosterTable, headers_of, read_table
 from services.intake.labels import ROSTER_STATUS
 from services.intake.store import Roster, RosterShape, StagedRow, Survey, check_reach, reached_survey
+from services.intake.store.roster import DIFFERING
 from shared.access import Actor
 from shared.errors import RuleRefusal, WrongState
 from shared.files import Files, own_file, require_file
@@ -167,7 +171,9 @@ def import_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, work: W
     """Check some rows and keep those that stay out; after the last of them the roster can be looked through."""
     roster = work.get(Roster, roster_id)
     planned = plan(prepared.take(position, CHUNK), prepared.table, work, keyring)
-    if out := [row for each in planned if (row := _staying_out(roster_id, each)) is not None]:
+    out = [row for each in planned if (row := _staying_out(roster_id, each)) is not None]
+    out += [_told(roster_id, row, DIFFERING, "", fields) for row, fields in kept_by_acts(planned, roster, prepared.table, work)]
+    if out:
         work.insert(StagedRow, out)
     _count(roster, planned)
     if position + CHUNK < prepared.table.filled:
@@ -225,10 +231,12 @@ def _count(roster: Roster, planned: Sequence[Planned]) -> None:
 def _staying_out(roster_id: UUID, planned: Planned) -> dict[str, Any] | None:
     found = planned.found
     if isinstance(found, Faulty):
-        faults, reason = found.faults, found.reason
-    elif isinstance(found, Again):
-        faults, reason = (found.told(),), "重复"
-    else:
-        return None
-    place = {"sheet": found.line.sheet, "number": found.line.number, "verdict": planned.verdict}
+        return _told(roster_id, found.line, planned.verdict, found.reason, found.faults)
+    if isinstance(found, Again):
+        return _told(roster_id, found.line, planned.verdict, "重复", (found.told(),))
+    return None
+
+
+def _told(roster_id: UUID, row: Line | RosterRow, verdict: str, reason: str, faults: Sequence[CellFault]) -> dict[str, Any]:
+    place = {"sheet": row.sheet, "number": row.number, "verdict": verdict}
     return {"id": new_id(), "roster_id": roster_id, **place, "reason": reason, "faults": [asdict(fault) for fault in faults]}

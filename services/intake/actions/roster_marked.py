@@ -16,6 +16,7 @@ from sqlmodel import col
 from services.intake.actions.roster import open_file
 from services.intake.domain.roster_table import read_table
 from services.intake.store import Roster, StagedRow, check_reach
+from services.intake.store.roster import STAYING_OUT
 from shared.access import Actor
 from shared.files import Files
 from shared.sheets import Cell
@@ -43,7 +44,8 @@ def marked_workbook(roster_id: UUID, *, reader: Reader, files: Files, actor: Act
     is_own = roster.uploaded_by == actor.account
     table = read_table(open_file(roster.file_id, reader=reader, files=files), roster.columns)
     columns = (col(StagedRow.sheet), col(StagedRow.number), col(StagedRow.faults))
-    found = {(row[0], row[1]): row[2] for row in reader.rows(select(*columns).where(col(StagedRow.roster_id) == roster_id))}
+    stays_out = (col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict).in_(STAYING_OUT))
+    found = {(row[0], row[1]): row[2] for row in reader.rows(select(*columns).where(*stays_out))}
     book = Workbook(write_only=True)
     for part in table.parts:
         sheet = book.create_sheet(part.sheet.name[:31])

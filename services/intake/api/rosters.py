@@ -40,6 +40,11 @@ async def roster_rows(roster_id: UUID, call: Annotated[Call, allows("clerk", "of
     return await call.read(store.staged_rows, roster_id, page=page, faulty=faulty)
 
 
+@router.get("/rosters/{roster_id}/differing")
+async def differing_rows(roster_id: UUID, call: Annotated[Call, allows("clerk", "officer")], page: Paged) -> Response:
+    return await call.read(store.differing_rows, roster_id, page=page)
+
+
 @router.post("/rosters/{roster_id}/acceptance", status_code=202)
 async def accept_roster(roster_id: UUID, call: Annotated[Call, allows("officer")]) -> Response:
     return await call.act(actions.accept_roster, roster_id)

@@ -83,9 +83,9 @@ async def upload_roster(
 
 @router.get("/rosters/{roster_id}/")
 async def roster(
-    request: Request, roster_id: UUID, call: Annotated[Call, allows("clerk", "officer", "auditor")], after: str = ""
+    request: Request, roster_id: UUID, call: Annotated[Call, allows("clerk", "officer", "auditor")], after: str = "", differing: str = ""
 ) -> Response:
-    return await _roster(request, call, roster_id, Form(), after=after)
+    return await _roster(request, call, roster_id, Form(), after=after, differing=differing)
 
 
 @router.post("/rosters/{roster_id}/acceptance/")
@@ -122,9 +122,12 @@ async def _decide(request: Request, call: Call, roster_id: UUID, given: Mapping[
     return see(f"rosters/{roster_id}/")
 
 
-async def _roster(request: Request, call: Call, roster_id: UUID, form: Form, *, after: str = "", status: int = 200) -> Response:
+async def _roster(
+    request: Request, call: Call, roster_id: UUID, form: Form, *, after: str = "", differing: str = "", status: int = 200
+) -> Response:
     found = await call.find(store.roster, roster_id)
     rows = await call.find(store.staged_rows, roster_id, page=Page(after or None, PER_PAGE), faulty=True)
+    differ = await call.find(store.differing_rows, roster_id, page=Page(differing or None, PER_PAGE))
     is_reviewed, is_own = found["status"] == "reviewed", found["uploaded_by"] == call.actor.account
     return CONSOLE.draw(
         request,
@@ -134,6 +137,9 @@ async def _roster(request: Request, call: Call, roster_id: UUID, form: Form, *, 
         rows=rows.items,
         more=rows.next,
         is_first=not after,
+        differing=differ.items,
+        more_differing=differ.next,
+        is_first_differing=not differing,
         form=form,
         labels=labels,
         division_name=name_of,

@@ -1,5 +1,7 @@
 """Acts on households (分户、迁移、死亡登记……): one row for each person whom an act touched; the database refuses to change it."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -37,6 +39,35 @@ class HouseholdAct(Table, table=True):
 
     def before(self) -> Standing:
         return Standing(self.before_household_id, self.before_relation, self.before_status, self.before_division)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Of what kind an act was, and of which day."""
+
+    kind: str
+    acted_on: date
+
+
+def told_of_people(person_ids: Collection[UUID], *, reader: Reader) -> dict[UUID, list[Told]]:
+    """The acts that touched these people, in the order in which they were recorded."""
+    of_person = col(HouseholdAct.person_id)
+    columns = (of_person, col(HouseholdAct.kind), col(HouseholdAct.acted_on))
+    return _told(select(*columns).where(of_person.in_(person_ids)), reader)
+
+
+def told_of_households(household_nos: Collection[str], *, reader: Reader) -> dict[str, list[Told]]:
+    """The acts that touched the households of these numbers, in the order in which they were recorded."""
+    touched = or_(col(HouseholdAct.household_id) == Household.id, col(HouseholdAct.before_household_id) == Household.id)
+    columns = (col(Household.household_no), col(HouseholdAct.kind), col(HouseholdAct.acted_on))
+    return _told(select(*columns).join(HouseholdAct, touched).where(columns[0].in_(household_nos)), reader)
+
+
+def _told(statement: Any, reader: Reader) -> dict[Any, list[Told]]:
+    found: dict[Any, list[Told]] = {}
+    for about, kind, acted_on in reader.rows(statement.order_by(col(HouseholdAct.id))):
+        found.setdefault(about, []).append(Told(kind, acted_on))
+    return found
 
 
 def acts_on(household_id: UUID, *, reader: Reader) -> list[HouseholdAct]:

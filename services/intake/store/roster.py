@@ -67,6 +67,10 @@ class Roster(Table, table=True):
         return RosterFrame(self.division, self.reference_on, self.category)
 
 
+STAYING_OUT: Final = ("faulty", "duplicate")
+DIFFERING: Final = "differing"
+
+
 class StagedRow(Table, table=True):
     """A row that stays out, with its faults; and, inside the unit that accepts them, good ones on their way to households and people."""
 
@@ -79,7 +83,7 @@ class StagedRow(Table, table=True):
     position: int = 0
     """Among the rows of its chunk."""
     verdict: str
-    """new, update, unchanged; faulty or duplicate."""
+    """new, update, unchanged; faulty or duplicate; differing: taken in, and says another thing than an act that stays."""
     reason: str = ""
     faults: list[dict[str, str]] | None = Json(default=None)
     person_id: UUID | None = None
@@ -131,6 +135,7 @@ class Known:
     category: str
     division: str
     living_members: int
+    status: str
     is_merged: bool
     """The person is found in another record, under another number."""
 
@@ -145,7 +150,7 @@ class KnownHousehold:
 _OF_KNOWN: Final = (
     *(Person.id, Person.secret_id, Person.row_hash, Person.relation, Person.schooling, Person.has_single_parent),
     *(Person.disability_kind, Person.disability_level, Person.is_seriously_ill),
-    *(Household.household_no, Household.category, Household.division, Household.living_members),
+    *(Household.household_no, Household.category, Household.division, Household.living_members, Person.status),
 )
 
 
@@ -194,7 +199,9 @@ def roster(roster_id: UUID, *, reader: Reader, actor: Actor) -> Mapping[str, Any
         for key in {(fault["column"], fault["reason"]) for fault in faults}:
             counted[key] = counted.get(key, 0) + 1
     in_order = sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))
+    differing = (col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict) == DIFFERING)
     return found.model_dump(exclude=NOT_TOLD) | {
+        "differing": int(reader.scalar(select(func.count()).select_from(StagedRow).where(*differing))),
         "faults": [{"column": column, "message": reason, "rows": count} for (column, reason), count in in_order],
     }
 
@@ -230,12 +237,19 @@ def rosters_to_accept(*, reader: Reader, actor: Actor) -> int:
 def staged_rows(roster_id: UUID, *, reader: Reader, actor: Actor, page: Page, faulty: bool) -> Listing:
     """The rows that stay out, each with its faults by cell; `faulty`: without the people whom an earlier row has brought."""
     reached_roster(reader, roster_id, actor)
-    statement = select(StagedRow).where(col(StagedRow.roster_id) == roster_id)
-    if faulty:
-        statement = statement.where(col(StagedRow.verdict) == "faulty")
+    return _staged(reader, page, roster_id, ("faulty",) if faulty else STAYING_OUT)
+
+
+def differing_rows(roster_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> Listing:
+    """The rows that say another thing than an act on a household that stays; `faults` are the fields in which they do."""
+    reached_roster(reader, roster_id, actor)
+    return _staged(reader, page, roster_id, (DIFFERING,))
+
+
+def _staged(reader: Reader, page: Page, roster_id: UUID, verdicts: Sequence[str]) -> Listing:
     return listing(
         reader,
-        statement,
+        select(StagedRow).where(col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict).in_(verdicts)),
         page,
         sort=(StagedRow.number, StagedRow.id),
         item=lambda row: {"sheet": row.sheet, "number": row.number, "verdict": row.verdict, "faults": row.faults or []},

@@ -212,3 +212,48 @@ def test_a_roster_of_an_earlier_day_undoes_no_act(bureau: Bureau, people: Popula
     assert (present(file_of(bureau, new)) == {other: "head"}) is not undoes
     phones = {each["personal"]["phone"] for each in file["members"]}
     assert phones == {"13900000000"}, "what no act has changed is brought up to date"
+
+
+def test_a_roster_says_before_it_is_accepted_where_what_an_act_said_stays(bureau: Bureau, people: Population) -> None:
+    """A split, a new head and a death of a later day than the roster's: their rows are named with the field, and nobody else's."""
+    household = larger_household(bureau, least=3)
+    file = file_of(bureau, household)
+    head, (gone, dead, *_) = parts(file)
+    act(bureau, household, "splits", household_no="FH-9", relations={gone: "head"})
+    act(bureau, household, "departures", person_id=dead, kind="died")
+    number_of = {member["id"]: member["personal"]["identity_number"] for member in file["members"]}
+    rows = [row for row in people.allowance if row.户编号 == file["household_no"]]
+    line = {row.身份证号: at for at, row in enumerate(rows, start=2)}
+
+    roster = bureau.upload(rows, on=LATER)["roster_id"]
+
+    told = bureau.clerk.get(f"/api/v1/rosters/{roster}")
+    listed = bureau.clerk.get(f"/api/v1/rosters/{roster}/differing")["items"]
+    fields = {row["number"]: {fault["column"]: fault["message"] for fault in row["faults"]} for row in listed}
+    assert {"户编号", "与户主关系"} <= set(fields[line[number_of[gone]]])
+    assert "分户" in fields[line[number_of[gone]]]["户编号"]
+    assert "死亡" in fields[line[number_of[dead]]]["在册状态"]
+    assert all("户编号" not in fields.get(line[number_of[each]], {}) for each in (head, dead))
+    assert told["differing"] == len(listed) == len(fields)
+    assert told["faulty"] == 0
+    assert bureau.clerk.get(f"/api/v1/rosters/{roster}/rows")["items"] == [], "they do not stay out"
+    page = Clerk(bureau.office, "liu", "clerk").sign_in().get(f"/console/rosters/{roster}/")
+    assert "与变更登记不一致的行" in page
+    assert "下载标出问题的工作簿" not in page
+
+    bureau.accept(roster, on=LATER)
+    assert gone not in present(file_of(bureau, household)), "as it was told"
+
+
+def test_a_roster_that_knows_of_the_act_or_says_the_same_is_not_told_of(bureau: Bureau, people: Population) -> None:
+    household = larger_household(bureau)
+    file = file_of(bureau, household)
+    _, (other, *_) = parts(file)
+    rows = [row for row in people.allowance if row.户编号 == file["household_no"]]
+    same = bureau.upload(rows, on=LATER)["roster_id"]
+    assert bureau.clerk.get(f"/api/v1/rosters/{same}/differing")["items"] == []
+    bureau.officer.post(f"/api/v1/rosters/{same}/rejection", {"reason": "重复"}, on=LATER)
+
+    act(bureau, household, "splits", household_no="FH-9", relations={other: "head"})
+    later = bureau.upload(rows, on=LATER, reference_on=LATER)["roster_id"]
+    assert bureau.clerk.get(f"/api/v1/rosters/{later}/differing")["items"] == [], "it is of a later day, and counts"

@@ -1,0 +1,90 @@
+"""Where a roster and an act on a household (分户、迁移、变更户主、死亡登记) say different things: told before anybody accepts it.
+
+Accepting a roster undoes no act of a later day than the one that it tells of, and brings nobody back who has died or moved away
+(`acceptance`). The review names the rows and the fields in which what the act said will stay.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from services.intake import labels
+from services.intake.actions.roster_plan import Planned
+from services.intake.domain.columns import DIVISION, HOUSEHOLD_NO, IDENTITY, LIVING, RELATION
+from services.intake.domain.roster_row import CellFault, RosterRow, cell_name
+from services.intake.domain.roster_table import RosterTable
+from services.intake.store import Roster, known_households
+from services.intake.store.household_act import Told, told_of_households, told_of_people
+from services.intake.store.roster import Known, KnownHousehold
+from shared.divisions import contains
+from shared.work import Reader
+
+STATUS: Final = "在册状态"
+"""No column of a roster: that somebody stands in it says so."""
+STAYS: Final = "采用后仍按变更登记"
+
+
+def kept_by_acts(planned: Sequence[Planned], roster: Roster, table: RosterTable, reader: Reader) -> list[tuple[RosterRow, list[CellFault]]]:
+    """The rows that differ from an act that stays, with the fields in which they do; nothing of who lives beyond the roster's place."""
+    known = [
+        (each, each.found, each.known)
+        for each in planned
+        if isinstance(each.found, RosterRow) and each.known is not None and contains(roster.division, each.known.division)
+    ]
+    houses = known_households({each.household_no for each, _, _ in known}, reader=reader) if known else {}
+    differing = [
+        (each, row, person, of_person, of_house)
+        for each, row, person in known
+        for of_person, of_house in [(_of_person(each, row, person, table), _of_house(row, houses.get(each.household_no), table))]
+        if of_person or of_house
+    ]
+    if not differing:
+        return []
+    people = told_of_people({person.person_id for _, _, person, of_person, _ in differing if of_person}, reader=reader)
+    acted = told_of_households({each.household_no for each, *_, of_house in differing if of_house}, reader=reader)
+    found = []
+    for each, row, person, of_person, of_house in differing:
+        acts = people.get(person.person_id, ())
+        kept = [_gone(person, acts, row, table)] if STATUS in of_person else []
+        kept += _kept([field for field in of_person if field != STATUS], acts, roster, row, table)
+        kept += _kept(of_house, acted.get(each.household_no, ()), roster, row, table)
+        if kept:
+            found.append((row, kept))
+    return found
+
+
+def _of_person(planned: Planned, row: RosterRow, known: Known, table: RosterTable) -> list[str]:
+    differs = {
+        STATUS: known.status != "present",
+        HOUSEHOLD_NO: planned.household_no != known.household_no,
+        RELATION: RELATION in table.columns and row.relation != known.relation,
+    }
+    return [field for field, is_so in differs.items() if is_so]
+
+
+def _of_house(row: RosterRow, house: KnownHousehold | None, table: RosterTable) -> list[str]:
+    if house is None:
+        return []
+    differs = {DIVISION: row.division != house.division, LIVING: row.living_members != house.living_members}
+    return [field for field, is_so in differs.items() if is_so and field in table.columns]
+
+
+def _kept(fields: Sequence[str], acts: Sequence[Told], roster: Roster, row: RosterRow, table: RosterTable) -> list[CellFault]:
+    """The latest act says what it was; any of a later day than the roster's keeps all of it."""
+    later = [act for act in acts if act.acted_on > roster.reference_on]
+    if not later:
+        return []
+    act = labels.HOUSEHOLD_ACT[later[-1].kind]
+    message = f"{act}（{later[-1].acted_on}）在名册的基准日期之后，{STAYS}"
+    return [CellFault(_cell(field, row, table), field, message, f"{act}在后，{STAYS}") for field in fields]
+
+
+def _gone(known: Known, acts: Sequence[Told], row: RosterRow, table: RosterTable) -> CellFault:
+    status = labels.PERSON_STATUS[known.status]
+    since = f"（{acts[-1].acted_on}）" if acts else ""
+    return CellFault(_cell(IDENTITY, row, table), STATUS, f"已登记{status}{since}，{STAYS}", f"已登记{status}，{STAYS}")
+
+
+def _cell(field: str, row: RosterRow, table: RosterTable) -> str:
+    columns: Mapping[str, int] = next(part for part in table.parts if part.name == row.sheet).layout.columns
+    place = f"{row.sheet}!" if row.sheet else ""
+    return f"{place}{cell_name(row.number, columns.get(field, columns[IDENTITY]))}"
