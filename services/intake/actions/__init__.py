@@ -12,6 +12,7 @@ from services.intake.actions.erasure_batch import ask_due_erasures, asking_chunk
 from services.intake.actions.explanation import explain, note_explanation, told_of
 from services.intake.actions.household import read_household_file
 from services.intake.actions.household_act import change_head, join, record_departure, relocate, split
+from services.intake.actions.imported_form import import_form, withdraw_form
 from services.intake.actions.merging import merge, propose_merge, reopen_pair, tell_apart, undo_merge
 from services.intake.actions.notice import kept_notice, letters, public_notice
 from services.intake.actions.objection import decide_objection, object_to_selection, read_document
@@ -33,7 +34,7 @@ from services.intake.actions.screening import definitions_of, fairness_view, pro
 from services.intake.actions.search import hash_again, index_if_needed, search_index_chunk, search_people
 from services.intake.actions.subject import copy_for_subject
 from services.intake.actions.survey import accept_survey, open_survey
-from services.intake.actions.visit import form_of_survey, record_visits, visit_sheet
+from services.intake.actions.visit import form_of_survey, record_visits, survey_form, visit_sheet
 
 __all__ = [
     "accept_roster",
@@ -66,6 +67,7 @@ __all__ = [
     "hash_again",
     "headings_of_file",
     "import_chunk",
+    "import_form",
     "index_if_needed",
     "join",
     "kept_notice",
@@ -115,6 +117,7 @@ __all__ = [
     "split",
     "start_screening",
     "strike",
+    "survey_form",
     "take_marked",
     "tell_apart",
     "told_of",
@@ -122,4 +125,5 @@ __all__ = [
     "upload_roster",
     "visit_sheet",
     "withdraw",
+    "withdraw_form",
 ]

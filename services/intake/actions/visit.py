@@ -24,8 +24,20 @@ from services.intake.domain.survey import (
     check_visits,
     needs_in_order,
 )
-from services.intake.domain.survey_form import SurveyForm, with_added
-from services.intake.store import Household, Observation, Person, SurveyFile, Visit, own_divisions, people_at, survey_file, teams_of
+from services.intake.domain.survey_form import SurveyForm, read_form, with_added
+from services.intake.store import (
+    Household,
+    Observation,
+    Person,
+    SurveyFile,
+    Visit,
+    check_reach,
+    forms_in_force,
+    own_divisions,
+    people_at,
+    survey_file,
+    teams_of,
+)
 from shared.access import Actor
 from shared.ids import new_id
 from shared.personal import Keyring
@@ -40,16 +52,28 @@ class Visited:
     report: VisitReport
 
 
-def form_of_survey(hooks: Hooks) -> SurveyForm:
-    """What is asked at a visit: the fixed sections and those of the enabled plugins."""
-    return with_added(hooks.survey_questions())
+def form_of_survey(hooks: Hooks, *, division: str, reader: Reader, without: str = "") -> SurveyForm:
+    """What is asked at a visit: the fixed sections, those of the enabled plugins, and the forms that were imported for the division."""
+    imported = [form for form in forms_in_force(division, reader=reader) if form.form_id != without]
+    return with_added([*hooks.survey_questions(), *(read_form({"sections": form.sections}).sections for form in imported)])
+
+
+def survey_form(division: str, *, reader: Reader, actor: Actor, hooks: Hooks) -> dict[str, Any]:
+    """The same for programs, with its version; of no division, what is asked everywhere."""
+    if division:
+        check_reach(division, actor)
+    form = form_of_survey(hooks, division=division, reader=reader)
+    return {"version": form.version, "sections": form.sections}
 
 
 def visit_sheet(file_id: UUID, *, reader: Reader, today: date, actor: Actor, rules: Rules, hooks: Hooks) -> dict[str, Any]:
     """What a visit to a household has to ask, of whom and by how many; nothing that says who lives there, nor what was found before."""
     file = survey_file(file_id, reader=reader, actor=actor)
     survey, visits, calls = (file.pop(name) for name in ("survey", "visits", "calls"))
-    form, rule = form_of_survey(hooks), rules("survey_investigators", division=survey["division"])
+    form, rule = (
+        form_of_survey(hooks, division=survey["division"], reader=reader),
+        rules("survey_investigators", division=survey["division"]),
+    )
     household, people = people_at(file_id, reader=reader)
     own = own_divisions(survey["id"], actor.account, reader=reader)
     is_own = own is None or file["division"] in own
@@ -83,7 +107,7 @@ def record_visits(
     survey = to_change(work, survey_id, actor)
     work.about("survey", survey_id)
     files = _households_of(work, survey_id, visits, own_divisions(survey_id, actor.account, reader=work))
-    form, reports = form_of_survey(hooks), [visit.report for visit in visits]
+    form, reports = form_of_survey(hooks, division=survey.division, reader=work), [visit.report for visit in visits]
     asks_members = form.requires_members or any(report.members or report.answers for report in reports)
     people = _people_of(list(files.values()), work) if asks_members else {}
     held = _visitables(files, people, work)

@@ -5,9 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
 from pydantic import Field, StrictBool, StrictInt
-from pydantic_core import to_jsonable_python
 
 from services.intake import actions, store
 from services.intake.actions.visit import Visited
@@ -109,10 +107,9 @@ async def missing(survey_id: UUID, call: Annotated[Call, allows("clerk", "office
 
 
 @router.get("/survey-form")
-async def survey_form(call: Annotated[Call, allows(*STAFF)]) -> Response:
-    """Sections and questions of a visit, with a version that changes with every word of them."""
-    form = actions.form_of_survey(call.runtime.hooks)
-    return JSONResponse({"version": form.version} | to_jsonable_python(form))
+async def survey_form(call: Annotated[Call, allows(*STAFF)], division: DivisionCode | None = None) -> Response:
+    """Sections and questions of a visit, with a version that changes with every word; in a division with what was imported there."""
+    return await call.read(actions.survey_form, division or "")
 
 
 @router.get("/survey-files/{file_id}")

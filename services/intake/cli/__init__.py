@@ -3,6 +3,7 @@
 import typer
 
 from services.intake.cli.export import export
+from services.intake.cli.form import form
 from services.intake.cli.retention import retention
 from services.intake.cli.roster import import_files
 from services.intake.cli.screen import screen
@@ -17,6 +18,7 @@ def intake() -> None:
 
 
 app.command()(export)
+app.command()(form)
 app.command("import")(import_files)
 app.command()(retention)
 app.command()(screen)

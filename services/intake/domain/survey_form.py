@@ -26,7 +26,7 @@ NOTHING: Final = "none_of_them"
 """How a page says that none of several applies; kept as an empty list, which differs from no answer."""
 LONGEST_TEXT: Final = 500
 MOST_SECTIONS, MOST_QUESTIONS, MOST_CHOICES = 20, 60, 60
-_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _CODE_OF_CHOICE: Final = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 _STRICT: Final = ConfigDict(extra="forbid")
 
@@ -68,7 +68,7 @@ class Question:
 
     def __post_init__(self) -> None:
         if not _CODE.fullmatch(self.code):
-            raise FormRefused(f"问题代码“{self.code[:40]}”应为小写字母、数字和下划线，以字母开头，不超过 40 位", field="code")
+            raise FormRefused(f"问题代码“{self.code[:40]}”应为字母、数字和下划线，以字母开头，不超过 60 位", field="code")
         if not self.label.strip():
             raise FormRefused(f"问题 {self.code} 没有题目", field="label")
         codes = [choice.code for choice in self.choices]

@@ -21,6 +21,7 @@ from services.intake.pages import (
     rosters,
     search,
     subject,
+    survey_forms,
     surveys,
     visits,
 )
@@ -43,6 +44,7 @@ PARTS = (
     partners,
     search,
     surveys,
+    survey_forms,
     visits,
     programmes,
     fairness,

@@ -40,6 +40,7 @@ from services.intake.store.household import (
     reached_person,
 )
 from services.intake.store.household_act import HouseholdAct, acts_on, household_numbered, members_on
+from services.intake.store.imported_form import ImportedForm, forms_in_force, imported_forms, reached_form, versions_of
 from services.intake.store.objection import Objection, objection, objections, upheld_about
 from services.intake.store.partner import (
     PartnerCallback,
@@ -146,6 +147,7 @@ __all__ = [
     "Fitting",
     "Household",
     "HouseholdAct",
+    "ImportedForm",
     "KeptForm",
     "ListChange",
     "Objection",
@@ -205,6 +207,7 @@ __all__ = [
     "files_of_household",
     "forget_answers",
     "forget_undelivered",
+    "forms_in_force",
     "groups_of",
     "hashed",
     "history",
@@ -212,6 +215,7 @@ __all__ = [
     "household_of",
     "household_to_act_on",
     "households",
+    "imported_forms",
     "known_households",
     "known_people",
     "list_changes",
@@ -235,6 +239,7 @@ __all__ = [
     "programmes",
     "projects",
     "reached_attachment",
+    "reached_form",
     "reached_household",
     "reached_pair",
     "reached_person",
@@ -262,6 +267,7 @@ __all__ = [
     "to_do",
     "truth_of",
     "upheld_about",
+    "versions_of",
     "visits_of",
     "with_head",
 ]

@@ -10,6 +10,7 @@ from services.intake.store.campaign import reached_survey
 from services.intake.store.duplicates import reached_pair
 from services.intake.store.erasure_batch import reached_batch
 from services.intake.store.household import reached_household, reached_person
+from services.intake.store.imported_form import reached_form
 from services.intake.store.programme import Recipient, reached_programme
 from services.intake.store.roster import reached_roster
 from services.intake.store.survey import SurveyFile
@@ -45,6 +46,7 @@ REACH: Final[Mapping[str, Reach]] = {
     "roster": reached_roster,
     "survey": reached_survey,
     "survey_file": _survey_file,
+    "imported_form": reached_form,
     "programme": reached_programme,
     "recipient": _recipient,
     "duplicate_pair": reached_pair,

@@ -137,7 +137,7 @@ def test_a_kept_form_reads_back_the_same() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda: Question("Ill", "患病", "yes_no"),
+        lambda: Question("1ll", "患病", "yes_no"),
         lambda: Question("ill", " ", "yes_no"),
         lambda: Question("ill", "患病", "yes_no", (Choice("a", "甲"),)),
         lambda: Question("ill", "患病", "one", (Choice("a", "甲"), Choice("a", "乙"))),
