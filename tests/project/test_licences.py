@@ -23,8 +23,9 @@ FREE = (
     "Zlib",
     "LGPL",
     "Lesser General Public",
+    "Redistribution and use in source and binary forms",
 )
-"""LGPL only for libraries that are used as they are: psycopg, python-stdnum."""
+"""LGPL only for libraries that are used as they are: psycopg, python-stdnum. The last: BSD in words; pyxform leaves the name out."""
 APACHE_2 = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
 
 
