@@ -40,7 +40,7 @@ from shared.store.store import Store
 from shared.work import Reader
 from tests.bench._rounds import Ratio, arguments, console, show
 
-FRAME: Final = RosterFrame("420200000000", date(2016, 10, 10))
+FRAME: Final = RosterFrame("420200000000", date(2016, 10, 10), generation=15)
 CHUNK: Final = 500
 MEGABYTE: Final = 1024
 

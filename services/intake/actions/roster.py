@@ -23,12 +23,13 @@ from services.intake.domain.roster_row import CellFault, RosterRow
 from services.intake.domain.roster_table import RosterTable, headers_of, read_table
 from services.intake.labels import ROSTER_STATUS
 from services.intake.store import Roster, RosterShape, StagedRow, Survey, check_reach, reached_survey
-from services.intake.store.roster import DIFFERING
+from services.intake.store.roster import DIFFERING, DOUBTFUL
 from shared.access import Actor
 from shared.errors import RuleRefusal, WrongState
 from shared.files import Files, own_file, require_file
 from shared.ids import new_id
 from shared.personal import Keyring
+from shared.rules import Rules
 from shared.sheets import Book, open_book
 from shared.work import Reader, Work
 
@@ -129,7 +130,7 @@ def map_columns(
     if save_as:
         _save_shape(save_as, columns, headings, work, today, actor)
     work.execute(delete(StagedRow).where(col(StagedRow.roster_id) == roster_id))
-    for count in ("households", "good", "faulty", "duplicates", "blank", "new", "updated", "unchanged"):
+    for count in ("households", "good", "faulty", "duplicates", "blank", "new", "updated", "unchanged", "doubtful"):
         setattr(roster, count, 0)
     roster.unseen = {}
     roster.columns, roster.rows, roster.status = dict(columns), rows, "importing"
@@ -160,21 +161,25 @@ def headings_of_file(roster_id: UUID, *, reader: Reader, files: Files) -> list[s
     return headers_of(open_file(reader.get(Roster, roster_id).file_id, reader=reader, files=files))
 
 
-def read_roster(roster_id: UUID, *, reader: Reader, files: Files) -> Reviewing:
+def read_roster(roster_id: UUID, *, reader: Reader, files: Files, rules: Rules) -> Reviewing:
     """Prepares the import beside the writer: the file with its columns found and its households counted."""
     roster = reader.get(Roster, roster_id)
     table = read_table(open_file(roster.file_id, reader=reader, files=files), roster.columns)
-    return Reviewing(table, roster.frame(), reader)
+    years = int(rules("generation", division=roster.division).params["least_years"])
+    return Reviewing(table, roster.frame(years), reader)
 
 
 def import_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, work: Work, keyring: Keyring) -> int | None:
-    """Check some rows and keep those that stay out; after the last of them the roster can be looked through."""
+    """Check some rows and keep those that stay out or are to be looked at; after the last of them the roster can be looked through."""
     roster = work.get(Roster, roster_id)
     planned = plan(prepared.take(position, CHUNK), prepared.table, work, keyring)
-    out = [row for each in planned if (row := _staying_out(roster_id, each)) is not None]
-    out += [_told(roster_id, row, DIFFERING, "", fields) for row, fields in kept_by_acts(planned, roster, prepared.table, work)]
-    if out:
-        work.insert(StagedRow, out)
+    told = [row for each in planned if (row := _staying_out(roster_id, each)) is not None]
+    told += [_told(roster_id, row, DIFFERING, "", fields) for row, fields in kept_by_acts(planned, roster, prepared.table, work)]
+    told += [
+        _told(roster_id, good, DOUBTFUL, "", good.doubts) for each in planned if isinstance(good := each.found, RosterRow) and good.doubts
+    ]
+    if told:
+        work.insert(StagedRow, told)
     _count(roster, planned)
     if position + CHUNK < prepared.table.filled:
         return position + CHUNK
@@ -215,6 +220,8 @@ def _save_shape(name: str, columns: Mapping[str, str], headings: Sequence[str], 
 
 def _count(roster: Roster, planned: Sequence[Planned]) -> None:
     for each in planned:
+        if isinstance(each.found, RosterRow) and each.found.doubts:
+            roster.doubtful += 1
         if each.verdict == "new":
             roster.new += 1
         elif each.verdict == "update":

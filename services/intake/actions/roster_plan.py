@@ -32,7 +32,7 @@ from services.intake.domain.roster_line import Line
 from services.intake.domain.roster_row import CellFault, RosterFrame, RosterRow, cell_name
 from services.intake.domain.roster_table import RosterTable
 from services.intake.domain.selection import lot_no
-from services.intake.store import PersonSecret, known_households, known_people, with_head
+from services.intake.store import PersonSecret, births_of_heads, known_households, known_people
 from services.intake.store.roster import Known, KnownHousehold
 from shared.ids import new_id
 from shared.personal import Keyring
@@ -66,8 +66,8 @@ class Reviewing:
         headless = table.headless()
         numbers = list(headless)
         for start in range(0, len(numbers), 500):
-            for number in with_head(numbers[start : start + 500], reader=reader):
-                table.households.head_is_known(headless[number])
+            for number, birth in births_of_heads(numbers[start : start + 500], reader=reader):
+                table.households.head_is_known(headless[number], birth)
 
     def take(self, position: int, most: int) -> list[Judged]:
         """The rows from this position on."""

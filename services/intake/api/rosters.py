@@ -40,6 +40,11 @@ async def roster_rows(roster_id: UUID, call: Annotated[Call, allows("clerk", "of
     return await call.read(store.staged_rows, roster_id, page=page, faulty=faulty)
 
 
+@router.get("/rosters/{roster_id}/doubtful")
+async def doubtful_rows(roster_id: UUID, call: Annotated[Call, allows("clerk", "officer")], page: Paged) -> Response:
+    return await call.read(store.doubtful_rows, roster_id, page=page)
+
+
 @router.get("/rosters/{roster_id}/differing")
 async def differing_rows(roster_id: UUID, call: Annotated[Call, allows("clerk", "officer")], page: Paged) -> Response:
     return await call.read(store.differing_rows, roster_id, page=page)

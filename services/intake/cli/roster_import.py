@@ -38,7 +38,7 @@ MOST_BYTES: Final = 160 << 20
 LOOK_SECONDS: Final = 0.05
 OPERATOR: Final = Actor("command-line", "命令行", is_system=True)
 """Whoever can write the store's file. Both steps bear this name: nobody else looked at the rows."""
-COUNTS: Final = ("rows", "accepted", "new", "updated", "unchanged", "duplicates", "blank")
+COUNTS: Final = ("rows", "accepted", "new", "updated", "unchanged", "duplicates", "blank", "doubtful")
 DEFAULT_CATEGORY: Final = "urban_allowance"
 T = TypeVar("T")
 
@@ -178,6 +178,8 @@ def _account(roster_id: UUID, *, reader: Reader) -> dict[str, Any]:
         "rejected": store.rejected_by_reason(roster_id, reader=reader),
         "duplicates": roster.duplicates,
         "blank": roster.blank,
+        "doubtful": roster.doubtful,
+        "doubts": store.counted_by_kind(roster_id, "doubtful", reader=reader),
         "households": roster.households,
         "hidden": roster.unseen,
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from services.intake.domain.columns import ADDRESS, AT, IDENTITY, ILLNESS
+from services.intake.domain.roster_kin import hold_kin
 from services.intake.domain.roster_line import Line
 from services.intake.domain.roster_reading import Coded, Reading
 from services.intake.domain.roster_row import CellFault, RosterFrame, RosterRow, cell_name
@@ -75,8 +76,9 @@ class _Checking:
         address, illness = row.free(ADDRESS), row.free(ILLNESS)
         row.agrees_with_household()
         row.agrees_with_identity(identity)
+        doubts = hold_kin(row, coded, identity)
         if row.faults or identity is None:
-            return Faulty(line, row.told())
+            return Faulty(line, row.told(row.faults))
         head_number = "" if household_no else line.household or identity.number
         relation = coded.relation or row.position_in_household()
         # by position: nineteen fields by name take as long as reading the identity number
@@ -84,6 +86,7 @@ class _Checking:
             *(line.number, line.sheet, household_no, head_number, coded.category, row.division(identity), coded.living_members),
             *(name, identity, relation, coded.marital, coded.schooling, coded.single_parent),
             *(card, kind, level, illness, phone, address),
+            row.told(doubts) if doubts else (),
         )
 
     def _of_words(self, row: Reading) -> Coded:

@@ -1,6 +1,6 @@
 """The households of a roster, and what can only be judged over all of its rows: how many heads each has, and who comes twice.
 
-Households come as runs of rows, nearly always one each, and a run needs some thirty bytes: of its number only the hash is kept, since
+Households come as runs of rows, nearly always one each, and a run needs some forty bytes: of its number only the hash is kept, since
 the rows bring the number again. A roster of a million rows thus fits into memory. Hashes have 64 bits and differ from process to
 process: that two of a million numbers share one happens once in some forty million such rosters.
 """
@@ -8,21 +8,28 @@ process: that two of a million numbers share one happens once in some forty mill
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date
 from itertools import pairwise
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from services.intake.domain.columns import AT, CATEGORY, DIVISION, IDENTITY, LIVING, RELATION, SIZE
+from services.intake.domain.columns import AT, CATEGORY, DIVISION, IDENTITY, LIVING, MARITAL, RELATION, SIZE
 from services.intake.domain.roster_line import Line
+from services.intake.domain.words import MARITAL as MARITAL_WORDS
 from services.intake.domain.words import RELATIONS
+from shared.identity import IDENTITY_LENGTH
 
-_IDENTITY, _RELATION = AT[IDENTITY], AT[RELATION]
+_IDENTITY, _RELATION, _MARITAL = AT[IDENTITY], AT[RELATION], AT[MARITAL]
 _AGREED_ON: Final = itemgetter(AT[CATEGORY], AT[DIVISION], AT[LIVING], AT[SIZE])
 
 
 Agreed = tuple[str, str, str, str]
 """Category, division, how many live there, and how many there are."""
 NOTHING_SAID: Final[Agreed] = ("", "", "", "")
+_STATES: Final = ("", *dict.fromkeys(MARITAL_WORDS.values()))
+"""Codes of marital states by the byte that stands for them."""
+_STATE_OF: Final = {word: _STATES.index(code) for word, code in MARITAL_WORDS.items()}
+_HEAD, _SPOUSE = 1, 2
 
 
 class Household(NamedTuple):
@@ -35,6 +42,11 @@ class Household(NamedTuple):
     agreed: Agreed
     people: int
     heads: int
+    spouses: int = 0
+    head_birth: int = 0
+    """As a number (19560301), so that births are told apart by years without a date; 0: not known."""
+    head_marital: str = ""
+    """A code of `labels.MARITAL`, "" where the row of the head says nothing."""
 
 
 class Households:
@@ -44,12 +56,16 @@ class Households:
         self.repeated: Collection[int] = frozenset()
         """Hashes of identity numbers that come more than once."""
         self._identities = array("q")
-        self._are_heads = bytearray()
+        self._roles = bytearray()
+        """Of each line: the head, a spouse, or neither."""
         self._numbers = array("q")
         self._firsts = array("I")
         self._first_rows = array("I")
         self._people = array("I")
         self._heads = array("I")
+        self._spouses = array("I")
+        self._head_births = array("I")
+        self._head_states = bytearray()
         self._agreed = array("I")
         self._said: dict[Agreed, int] = {}
         self._in_order: list[Agreed] = []
@@ -70,13 +86,22 @@ class Households:
             self._first_rows.append(line.number)
             self._people.append(0)
             self._heads.append(0)
+            self._spouses.append(0)
+            self._head_births.append(0)
+            self._head_states.append(0)
         elif words != self._words:
             self._words = _first_said(self._words, words)
         self._people[-1] += 1
-        is_head = RELATIONS.get(texts[_RELATION]) == "head"
-        if is_head:
+        relation, role = RELATIONS.get(texts[_RELATION]), 0
+        if relation == "head":
+            role = _HEAD
             self._heads[-1] += 1
-        self._are_heads.append(is_head)
+            self._head_births[-1] = self._head_births[-1] or _birth_in(texts[_IDENTITY])
+            self._head_states[-1] = self._head_states[-1] or _STATE_OF.get(texts[_MARITAL], 0)
+        elif relation == "spouse":
+            role = _SPOUSE
+            self._spouses[-1] += 1
+        self._roles.append(role)
         self._identities.append(hash(texts[_IDENTITY]) if texts[_IDENTITY] else 0)
 
     def finish(self) -> None:
@@ -89,13 +114,14 @@ class Households:
             if identity and identity in seen:
                 run = bisect_right(self._firsts, position) - 1
                 self._people[run] -= 1
-                self._heads[run] -= self._are_heads[position]
+                self._heads[run] -= self._roles[position] == _HEAD
+                self._spouses[run] -= self._roles[position] == _SPOUSE
             seen.add(identity)
         runs: dict[int, list[int]] = {}
         for run in _places(self._numbers, _repeated(self._numbers)):
             runs.setdefault(self._numbers[run], []).append(run)
         self._joined = {run: together for together in runs.values() for run in together}
-        self._identities, self._are_heads, self._numbers = array("q"), bytearray(), array("q")
+        self._identities, self._roles, self._numbers = array("q"), bytearray(), array("q")
 
     def of(self, line: Line) -> Household:
         """The household of a line."""
@@ -103,7 +129,7 @@ class Households:
         if not begin <= line.position < end:
             run = bisect_right(self._firsts, line.position) - 1
             end = self._firsts[run + 1] if run + 1 < len(self._firsts) else line.position + 1
-            household = self._household(self._joined.get(run, [run]))
+            household = self._household(self._joined.get(run) or (run,))
             self._last = (self._firsts[run], end, household)
         return household
 
@@ -113,17 +139,26 @@ class Households:
             return {}
         return {line.household: household.first for line in lines() if not (household := self.of(line)).heads}
 
-    def head_is_known(self, first: int) -> None:
+    def head_is_known(self, first: int, birth: date) -> None:
         """The household that begins at this position has its head elsewhere."""
-        self._heads[bisect_right(self._firsts, first) - 1] = 1
+        run = bisect_right(self._firsts, first) - 1
+        self._heads[run], self._head_births[run] = 1, _number_of(birth)
         self._last = (0, 0, self._last[2])
 
     def _household(self, runs: Sequence[int]) -> Household:
+        run = runs[0]
+        if len(runs) == 1:  # nearly always
+            place, agreed = (self._firsts[run], self._first_rows[run]), self._in_order[self._agreed[run]]
+            counts = (self._people[run], self._heads[run], self._spouses[run], self._head_births[run])
+            return Household(*place, agreed, *counts, _STATES[self._head_states[run]])
         agreed = self._in_order[self._agreed[runs[0]]]
         for run in runs[1:]:
             agreed = _first_said(agreed, self._in_order[self._agreed[run]])
         people, heads = sum(self._people[run] for run in runs), sum(self._heads[run] for run in runs)
-        return Household(self._firsts[runs[0]], self._first_rows[runs[0]], agreed, people, heads)
+        spouses = sum(self._spouses[run] for run in runs)
+        birth = next((self._head_births[run] for run in runs if self._head_births[run]), 0)
+        state = next((self._head_states[run] for run in runs if self._head_states[run]), 0)
+        return Household(self._firsts[runs[0]], self._first_rows[runs[0]], agreed, people, heads, spouses, birth, _STATES[state])
 
     def _close(self) -> None:
         """Keep what the run has said: few households say anything that none before has said."""
@@ -134,6 +169,17 @@ class Households:
             self._in_order.append(self._words)
         self._agreed.append(index)
         self._number = None
+
+
+def _number_of(day: date) -> int:
+    """As it stands in an identity number: 19560301."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def _birth_in(identity: str) -> int:
+    """What an identity number says of the birth, 0 for what is none."""
+    birth = identity[6:14]
+    return int(birth) if len(identity) == IDENTITY_LENGTH and birth.isascii() and birth.isdigit() else 0
 
 
 def _first_said(before: Agreed, words: Agreed) -> Agreed:

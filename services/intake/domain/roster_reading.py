@@ -101,11 +101,11 @@ class Reading:
     def fault(self, column: str, message: str, reason: str = "") -> None:
         self.faults.append((column, message, reason or message))
 
-    def told(self) -> tuple[CellFault, ...]:
-        """The faults with the names of their cells."""
+    def told(self, faults: Sequence[Fault]) -> tuple[CellFault, ...]:
+        """Faults with the names of their cells."""
         columns, sheet = self.line.columns, f"{self.line.sheet}!" if self.line.sheet else ""
-        places = [cell_name(self.line.number, columns.get(column, columns[IDENTITY])) for column, _, _ in self.faults]
-        return tuple(CellFault(f"{sheet}{place}", *fault) for place, fault in zip(places, self.faults, strict=True))
+        places = [cell_name(self.line.number, columns.get(column, columns[IDENTITY])) for column, _, _ in faults]
+        return tuple(CellFault(f"{sheet}{place}", *fault) for place, fault in zip(places, faults, strict=True))
 
     def coded_by(self) -> tuple[str | int, ...]:
         """All that `coded` depends on within one roster, but for formulas."""

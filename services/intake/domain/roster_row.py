@@ -42,6 +42,8 @@ class RosterRow(NamedTuple):
     illness: str
     phone: str
     address: str
+    doubts: tuple[CellFault, ...] = ()
+    """What is unlikely, though it may be so: told to who looks the roster through, and no reason to leave anybody out."""
 
     @property
     def sex(self) -> Sex:
@@ -70,6 +72,8 @@ class RosterFrame:
     reference_on: date
     category: str = ""
     """Of everybody, in a roster that has no column for it."""
+    generation: int = 0
+    """Years by which parents are at least older than their children; fewer are told as a doubt. 0: ages are not held."""
 
 
 def cell_name(row: int, column: int) -> str:

@@ -30,6 +30,17 @@ RELATIONS: Final = _by_word(
     sibling="兄 弟 姐 妹 哥哥 弟弟 姐姐 妹妹 兄弟 姐妹 之兄 之弟 之姐 之妹",
     other="其它 儿媳 女婿 侄子 侄女 其他亲属 亲属 非亲属",
 )
+SEX_OF_RELATION: Final = {
+    word: "male" if code == "son" else "female" for word, code in RELATIONS.items() if code in ("son", "daughter")
+} | {
+    word: sex
+    for sex, words in {
+        "male": "夫 丈夫 之夫 父 父亲 之父 岳父 公公 继父 祖父 爷爷 外祖父 外公 兄 弟 哥哥 弟弟 之兄 之弟 孙子 外孙子 女婿 侄子",
+        "female": "妻 妻子 之妻 母 母亲 之母 岳母 婆婆 继母 祖母 奶奶 外祖母 外婆 姐 妹 姐姐 妹妹 之姐 之妹 孙女 外孙女 儿媳",
+    }.items()
+    for word in words.split()
+}
+"""Words that only a man or only a woman can be; what districts write for either (兄弟, 孙, 外孙) is not among them."""
 MARITAL: Final = _by_word(labels.MARITAL, unmarried="未 否", married="有配偶 初婚 再婚 复婚 是", widowed="丧", divorced="离婚")
 SCHOOLING: Final = _by_word(
     labels.SCHOOLING,

@@ -83,9 +83,14 @@ async def upload_roster(
 
 @router.get("/rosters/{roster_id}/")
 async def roster(
-    request: Request, roster_id: UUID, call: Annotated[Call, allows("clerk", "officer", "auditor")], after: str = "", differing: str = ""
+    request: Request,
+    roster_id: UUID,
+    call: Annotated[Call, allows("clerk", "officer", "auditor")],
+    after: str = "",
+    differing: str = "",
+    doubtful: str = "",
 ) -> Response:
-    return await _roster(request, call, roster_id, Form(), after=after, differing=differing)
+    return await _roster(request, call, roster_id, Form(), after=after, differing=differing, doubtful=doubtful)
 
 
 @router.post("/rosters/{roster_id}/acceptance/")
@@ -123,11 +128,20 @@ async def _decide(request: Request, call: Call, roster_id: UUID, given: Mapping[
 
 
 async def _roster(
-    request: Request, call: Call, roster_id: UUID, form: Form, *, after: str = "", differing: str = "", status: int = 200
+    request: Request,
+    call: Call,
+    roster_id: UUID,
+    form: Form,
+    *,
+    after: str = "",
+    differing: str = "",
+    doubtful: str = "",
+    status: int = 200,
 ) -> Response:
     found = await call.find(store.roster, roster_id)
     rows = await call.find(store.staged_rows, roster_id, page=Page(after or None, PER_PAGE), faulty=True)
     differ = await call.find(store.differing_rows, roster_id, page=Page(differing or None, PER_PAGE))
+    doubts = await call.find(store.doubtful_rows, roster_id, page=Page(doubtful or None, PER_PAGE))
     is_reviewed, is_own = found["status"] == "reviewed", found["uploaded_by"] == call.actor.account
     return CONSOLE.draw(
         request,
@@ -140,6 +154,9 @@ async def _roster(
         differing=differ.items,
         more_differing=differ.next,
         is_first_differing=not differing,
+        doubtful=doubts.items,
+        more_doubtful=doubts.next,
+        is_first_doubtful=not doubtful,
         form=form,
         labels=labels,
         division_name=name_of,

@@ -87,9 +87,12 @@ from services.intake.store.roster import (
     Roster,
     RosterShape,
     StagedRow,
+    births_of_heads,
     check_reach,
     count_people,
+    counted_by_kind,
     differing_rows,
+    doubtful_rows,
     known_households,
     known_people,
     population,
@@ -98,7 +101,6 @@ from services.intake.store.roster import (
     rosters,
     rosters_to_accept,
     staged_rows,
-    with_head,
 )
 from services.intake.store.search import SearchEntry, SearchWord
 from services.intake.store.survey import (
@@ -184,6 +186,7 @@ __all__ = [
     "answers_about",
     "answers_of_visits",
     "attachments",
+    "births_of_heads",
     "by_category",
     "candidate_of",
     "candidates",
@@ -197,10 +200,12 @@ __all__ = [
     "count_people_of_file",
     "count_people_of_files",
     "counted",
+    "counted_by_kind",
     "counts",
     "dead_callbacks",
     "decisions_on",
     "differing_rows",
+    "doubtful_rows",
     "duplicates",
     "eligible_people",
     "end_subscription",
@@ -269,5 +274,4 @@ __all__ = [
     "upheld_about",
     "versions_of",
     "visits_of",
-    "with_head",
 ]

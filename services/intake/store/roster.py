@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Index, false, func, or_, select, true
@@ -22,6 +22,8 @@ from shared.store.types import Instant, Json
 from shared.work import Reader
 
 NOT_TOLD: Final = {"file_id", "job_id", "reviewed_at", "accepted_at"}
+Told = Literal["faulty", "doubtful"]
+_TOLD: Final[tuple[Told, Told]] = ("faulty", "doubtful")
 ALLOWANCE = ("urban_allowance", "rural_allowance")
 """低保: the categories of the programme, and of the population unless others are asked for."""
 
@@ -54,6 +56,8 @@ class Roster(Table, table=True):
     new: int = 0
     updated: int = 0
     unchanged: int = 0
+    doubtful: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Of the good rows, those with something unlikely in them."""
     reviewed_at: datetime | None = Instant(default=None, nullable=True)
     accepted_at: datetime | None = Instant(default=None, nullable=True)
     uploaded_by: str
@@ -63,16 +67,18 @@ class Roster(Table, table=True):
     reason: str = ""
     job_id: UUID | None = None
 
-    def frame(self) -> RosterFrame:
-        return RosterFrame(self.division, self.reference_on, self.category)
+    def frame(self, generation: int = 0) -> RosterFrame:
+        return RosterFrame(self.division, self.reference_on, self.category, generation)
 
 
 STAYING_OUT: Final = ("faulty", "duplicate")
 DIFFERING: Final = "differing"
+DOUBTFUL: Final = "doubtful"
 
 
 class StagedRow(Table, table=True):
-    """A row that stays out, with its faults; and, inside the unit that accepts them, good ones on their way to households and people."""
+    """A row that stays out, with its faults; a good one with what is unlikely in it; and, inside the unit that accepts them, the good ones
+    on their way to households and people."""
 
     __tablename__ = "staged_row"
     __table_args__ = (Index("ix_staged_row_number", "roster_id", "number"),)
@@ -83,7 +89,8 @@ class StagedRow(Table, table=True):
     position: int = 0
     """Among the rows of its chunk."""
     verdict: str
-    """new, update, unchanged; faulty or duplicate; differing: taken in, and says another thing than an act that stays."""
+    """new, update, unchanged; faulty or duplicate; of a row that is taken in: differing, where it says another thing than an act that
+    stays, and doubtful, where something in it is unlikely."""
     reason: str = ""
     faults: list[dict[str, str]] | None = Json(default=None)
     person_id: UUID | None = None
@@ -168,12 +175,11 @@ def known_households(household_nos: Collection[str], *, reader: Reader) -> dict[
     return {row[0]: KnownHousehold(*row[1:]) for row in reader.rows(select(*columns).where(columns[0].in_(household_nos)))}
 
 
-def with_head(household_nos: Collection[str], *, reader: Reader) -> set[str]:
-    """Those of the households that have a head in the store."""
-    headed = (
-        select(col(Household.household_no)).join(Person, col(Person.household_id) == Household.id).where(col(Person.relation) == "head")
-    )
-    return {row[0] for row in reader.rows(headed.where(col(Household.household_no).in_(household_nos)))}
+def births_of_heads(household_nos: Collection[str], *, reader: Reader) -> list[tuple[str, date]]:
+    """Of the households that have a head in the store: number, and when the head was born."""
+    columns = (col(Household.household_no), col(Person.birth))
+    headed = select(*columns).join(Person, col(Person.household_id) == Household.id).where(col(Person.relation) == "head")
+    return [(number, birth) for number, birth in reader.rows(headed.where(columns[0].in_(household_nos)))]
 
 
 def check_reach(division: str, actor: Actor) -> None:
@@ -190,20 +196,26 @@ def reached_roster(reader: Reader, roster_id: UUID, actor: Actor) -> Roster:
 
 
 def roster(roster_id: UUID, *, reader: Reader, actor: Actor) -> Mapping[str, Any]:
-    """A roster with its counts and the faults by kind, the commonest first."""
+    """A roster with its counts, and the faults and the doubts by kind, the commonest first."""
     found = reached_roster(reader, roster_id, actor)
-    counted: dict[tuple[str, str], int] = {}
-    for (faults,) in reader.rows(
-        select(col(StagedRow.faults)).where(col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict) == "faulty")
-    ):
-        for key in {(fault["column"], fault["reason"]) for fault in faults}:
-            counted[key] = counted.get(key, 0) + 1
-    in_order = sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))
+    faults, doubts = (counted_by_kind(roster_id, verdict, reader=reader) for verdict in _TOLD)
     differing = (col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict) == DIFFERING)
     return found.model_dump(exclude=NOT_TOLD) | {
         "differing": int(reader.scalar(select(func.count()).select_from(StagedRow).where(*differing))),
-        "faults": [{"column": column, "message": reason, "rows": count} for (column, reason), count in in_order],
+        "faults": faults,
+        "doubts": doubts,
     }
+
+
+def counted_by_kind(roster_id: UUID, verdict: Told, *, reader: Reader) -> list[dict[str, Any]]:
+    """What is wrong with the rows, or unlikely in them: column, message and how many rows have it."""
+    counted: dict[tuple[str, str], int] = {}
+    of_verdict = (col(StagedRow.roster_id) == roster_id, col(StagedRow.verdict) == verdict)
+    for (faults,) in reader.rows(select(col(StagedRow.faults)).where(*of_verdict)):
+        for key in {(fault["column"], fault["reason"]) for fault in faults}:
+            counted[key] = counted.get(key, 0) + 1
+    in_order = sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))
+    return [{"column": column, "message": reason, "rows": count} for (column, reason), count in in_order]
 
 
 def rejected_by_reason(roster_id: UUID, *, reader: Reader) -> dict[str, int]:
@@ -244,6 +256,12 @@ def differing_rows(roster_id: UUID, *, reader: Reader, actor: Actor, page: Page)
     """The rows that say another thing than an act on a household that stays; `faults` are the fields in which they do."""
     reached_roster(reader, roster_id, actor)
     return _staged(reader, page, roster_id, (DIFFERING,))
+
+
+def doubtful_rows(roster_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> Listing:
+    """The rows that count although something in them is unlikely; `faults` are the cells and what that is."""
+    reached_roster(reader, roster_id, actor)
+    return _staged(reader, page, roster_id, (DOUBTFUL,))
 
 
 def _staged(reader: Reader, page: Page, roster_id: UUID, verdicts: Sequence[str]) -> Listing:

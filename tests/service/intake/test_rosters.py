@@ -55,6 +55,24 @@ def test_bad_rows_stay_out_with_a_reason_per_cell(bureau: Bureau, people: Popula
     assert bureau.office.said(RosterAccepted)[0].rejected == told["faulty"]
 
 
+def test_a_doubt_is_counted_and_told_by_cell_and_the_row_counts(bureau: Bureau, people: Population) -> None:
+    head = next(row for row in people.allowance if row.婚姻状况 == "已婚" and row.与户主关系 == "本人")
+    rows = [row for row in people.allowance if row.户编号 == head.户编号]
+    spouse = next(at for at, row in enumerate(rows) if row.与户主关系 == "配偶")
+    rows[spouse] = rows[spouse]._replace(婚姻状况="离异")
+    roster = bureau.upload(rows)["roster_id"]
+
+    told = bureau.clerk.get(f"/api/v1/rosters/{roster}")
+    doubtful = bureau.clerk.get(f"/api/v1/rosters/{roster}/doubtful")["items"]
+    staying_out = bureau.clerk.get(f"/api/v1/rosters/{roster}/rows")["items"]
+    bureau.accept(roster)
+
+    assert (told["good"], told["doubtful"], told["faulty"], staying_out) == (len(rows), 1, 0, [])
+    assert told["doubts"] == [{"column": "婚姻状况", "message": "配偶的婚姻状况不是已婚", "rows": 1}]
+    assert [(row["number"], row["verdict"], row["faults"][0]["cell"]) for row in doubtful] == [(spouse + 2, "doubtful", f"H{spouse + 2}")]
+    assert count(bureau, Person) == len(rows)
+
+
 def test_a_bad_row_of_somebody_known_says_that_the_record_stays(bureau: Bureau, people: Population) -> None:
     known, new = (row._replace(实际居住人数=1) for row in people.allowance[:2])
     bureau.accept(bureau.upload([known])["roster_id"])

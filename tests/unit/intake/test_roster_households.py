@@ -1,6 +1,7 @@
 """Which household a row belongs to, and what is counted of it, however its rows are strewn over the file."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,7 +70,7 @@ def test_a_head_known_elsewhere_is_one_for_all_runs_of_the_household() -> None:
     found = households(lines)
 
     assert found.headless(lambda: lines) == {"A": 0}
-    found.head_is_known(0)
+    found.head_is_known(0, date(1950, 1, 1))
     assert [found.of(each).heads for each in lines] == [1, 1, 1]
     assert found.headless(lambda: lines) == {}
 
