@@ -228,6 +228,7 @@ READ: Final = {
     "export": L_("导出"),
     "access": L_("本人资料副本"),
     "attachment": L_("附件"),
+    "consent": L_("签署的知情同意书"),
     "objection": L_("异议书面材料"),
     "registry": L_("登记信息"),
     "refused": L_("未提供"),
@@ -291,6 +292,8 @@ CANDIDATE_STATE: Final = {
     "withdrawn": "已退出",
     "lapsed": "未启用",
 }
+
+ANSWER: Final = {True: L_("同意参加"), False: L_("不同意参加")}
 
 LEFT: Final = {
     "refused": L_("不同意参加"),

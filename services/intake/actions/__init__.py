@@ -6,7 +6,7 @@ from services.intake.actions.campaign import record_call, set_team
 from services.intake.actions.circumstance import circumstances, record_circumstances
 from services.intake.actions.criteria import count_groups, criterion_facts, known_flags, preview
 from services.intake.actions.duplicates import compare_records, count_records, duplicates_chunk
-from services.intake.actions.enrolment import complete_enrolment, enrol, record_consents, withdraw
+from services.intake.actions.enrolment import complete_enrolment, enrol, read_consent_document, record_consents, withdraw
 from services.intake.actions.erasure import confirm_erasure, overwrite_erased, propose_erasure, refuse_erasure, retention, retention_due
 from services.intake.actions.erasure_batch import ask_due_erasures, asking_chunk, confirm_due_erasures, confirming_chunk, overwrite_batch
 from services.intake.actions.explanation import explain, note_explanation, told_of
@@ -90,6 +90,7 @@ __all__ = [
     "prove",
     "public_notice",
     "read_attachment",
+    "read_consent_document",
     "read_document",
     "read_household_file",
     "read_person_file",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import col, or_, select
 
+from services.intake.actions.person import Purpose, mark
 from services.intake.actions.reserve import replace
 from services.intake.domain.enrolment import (
     Answer,
@@ -36,9 +37,9 @@ from services.intake.store import (
     reached_programme,
 )
 from shared.access import Actor
-from shared.errors import Fault, WrongState
+from shared.errors import Fault, NotFound, WrongState
 from shared.events.intake import EnrolmentCompleted, RecipientEnrolled, RecipientWithdrawn
-from shared.files import own_file
+from shared.files import Stored, own_file, require_file
 from shared.plugins import Hooks
 from shared.rules import Rules
 from shared.work import Work
@@ -99,6 +100,23 @@ def record_consents(
             if (moved := replace(work, programme, candidate, "refused")) is not None:
                 replacements.append(moved)
     return {"given": len(consents) - refused, "refused": refused, "replacements": replacements}
+
+
+def read_consent_document(
+    programme_id: UUID, consent_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor
+) -> tuple[Stored, date]:
+    """Which file the signed form is, and when it was signed; the person's log tells who read it and why.
+
+    Raises NotFound, also where it went with an erasure.
+    """
+    consent = work.get(Consent, consent_id)
+    candidate = work.get(Candidate, consent.candidate_id)
+    reached_programme(work, candidate.programme_id, actor)
+    if candidate.programme_id != programme_id or consent.document is None:
+        raise NotFound("没有签署的知情同意书")
+    stored = require_file(work, consent.document)
+    work.add(mark(candidate.person_id, "consent", purpose, work, today, actor))
+    return stored, consent.signed_on
 
 
 def enrol(programme_id: UUID, *, candidate_ids: Sequence[UUID], work: Work, today: date, actor: Actor, hooks: Hooks) -> dict[str, Any]:

@@ -163,6 +163,7 @@ async def _told(request: Request, call: Call, programme_id: UUID, person_id: UUI
         household_id=read["household"]["id"],
         reason=reason,
         ways_off=[(code, labels.LEFT[code]) for code in ways_off(reason["state"], programme["status"]) if code != "duplicate"],
+        consents=await call.find(store.consents_of, programme_id, person_id),
         form=Form(),
         names={each["code"]: each["name"] for each in programme["groups"]},
         purpose=labels.READING_PURPOSE[purpose],

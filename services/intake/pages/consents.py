@@ -11,6 +11,7 @@ from fastapi import Request, Response, UploadFile
 from services.intake import actions, labels, store
 from services.intake.actions.enrolment import Asked
 from services.intake.domain.enrolment import MOST_AT_ONCE, Answer
+from services.intake.pages.attachments import as_download
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import purpose_of, to_purpose
 from services.intake.pages.objections import keep_document
@@ -79,6 +80,21 @@ async def record_consent(
         form = Form(given, key=key).refused(refusal)
         return await _ask(request, call, programme_id, person_id, Form(given, tuple(faults) or form.faults, key), status_of(refusal))
     return see(f"programmes/{programme_id}/candidates/?state=listed")
+
+
+@router.get("/programmes/{programme_id}/consents/{consent_id}/document")
+async def document(
+    request: Request, programme_id: UUID, consent_id: UUID, call: Annotated[Call, allows("clerk", "officer", "reviewer")]
+) -> Response:
+    """The signed form, as a file to keep, for a purpose; never to be shown or run inside the console."""
+    purpose = purpose_of(request, call)
+    if purpose is None:
+        return to_purpose(request)
+    read: Any = await call.runtime.run(
+        actions.read_consent_document, programme_id, consent_id, purpose=purpose, actor=call.actor, today=call.today
+    )
+    stored, signed_on = read
+    return await as_download(call, stored, f"consent-{signed_on}")
 
 
 @router.get("/programmes/{programme_id}/enrolment/")

@@ -337,6 +337,14 @@ def candidate_of(programme_id: UUID, person_id: UUID, *, reader: Reader, actor: 
     return _shown(candidate, found, reader.today, rules("guardian_signature"))
 
 
+def consents_of(programme_id: UUID, person_id: UUID, *, reader: Reader, actor: Actor) -> list[dict[str, Any]]:
+    """What the person, or the guardian, answered, and how it was asked; the signed paper is `read_consent_document`."""
+    reached_programme(reader, programme_id, actor)
+    of_person = (col(Candidate.programme_id) == programme_id, col(Candidate.person_id) == person_id)
+    found = select(Consent).join(Candidate, col(Candidate.id) == Consent.candidate_id).where(*of_person).order_by(col(Consent.id))
+    return [each.model_dump(exclude={"document"}) | {"has_document": each.document is not None} for each in reader.select(found)]
+
+
 def _shown(row: Candidate, programme: Programme, today: date, guardian_age: Rule) -> dict[str, Any]:
     band = age_band(age_on(row.birth, programme.reference_on))
     shown = row.model_dump(exclude={"programme_id", "birth", "is_banded"})

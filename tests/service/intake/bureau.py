@@ -113,9 +113,9 @@ class Bureau:
     def enrol(self, programme: str, ids: list[str], *, on: str = "2017-01-24", expect: int | None = None) -> Any:
         return self.officer.post(f"/api/v1/programmes/{programme}/enrolments", {"candidate_ids": ids}, on=on, expect=expect)
 
-    def serve(self, programme: str, candidate: dict[str, Any]) -> str:
+    def serve(self, programme: str, candidate: dict[str, Any], **answered: Any) -> str:
         """Consent, contract and enrolment of one candidate; returns the recipient's id."""
-        self.ask(programme, [consent(candidate)])
+        self.ask(programme, [consent(candidate, **answered)])
         contract = {"contract_id": self.contract, "project_id": self.project, "division": self.division}
         self.office.hear(signed().model_copy(update=contract), on=date(2016, 9, 1))
         recipient: str = self.enrol(programme, [candidate["id"]])["recipients"][0]["recipient_id"]

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 from fastapi.routing import APIRoute
 from sqlalchemy import select
 
-from services.intake.store import ErasureBatch, Household, Person
+from services.intake.store import Consent, ErasureBatch, Household, Person
 from shared.clock import ACTED_ON
 from shared.demo.population import Population
 from shared.work import Reader
@@ -70,7 +70,7 @@ def at_work(bureau: Bureau, people: Population) -> dict[str, str]:
     proposed = bureau.programme(survey, quota=1, reserve=2)
     open_survey = bureau.open_survey()
     bureau.confirm(programme)
-    recipient = bureau.serve(programme, listed)
+    recipient = bureau.serve(programme, listed, document=paper_of(bureau, "consent"))
     homes = homes_in(bureau)
     person, household = listed["person_id"], homes[listed["person_id"]]
     on_list = {each["person_id"] for state in ("listed", "waiting", "enrolled") for each in bureau.candidates(programme, state)}
@@ -92,6 +92,7 @@ def at_work(bureau: Bureau, people: Population) -> dict[str, str]:
         "open_survey_id": open_survey,
         "candidate_id": reserve["id"],
         "recipient_id": recipient,
+        "consent_id": consent_of(bureau, listed["id"]),
         "objection_id": objection,
         "person_id": person,
         "household_id": household,
@@ -110,6 +111,13 @@ def at_work(bureau: Bureau, people: Population) -> dict[str, str]:
 def paper_of(bureau: Bureau, what: str) -> str:
     """A scanned paper that the district's clerk has handed in."""
     return str(bureau.clerk.upload(f"%PDF-1.4 {what} {bureau.division}".encode(), f"{what}.pdf"))
+
+
+def consent_of(bureau: Bureau, candidate: str) -> str:
+    def find(reader: Reader) -> str:
+        return str(next(each.id for each in reader.select(select(Consent)) if str(each.candidate_id) == candidate))
+
+    return bureau.office.store.read_now(find)
 
 
 def batch_of(bureau: Bureau) -> str:

@@ -82,6 +82,25 @@ def test_a_refusal_costs_nothing_and_the_reserve_moves_up(bureau: Bureau, confir
     assert "其享受的救助不受影响" in changes
 
 
+def test_what_was_answered_and_the_signed_form_are_shown_to_who_checks(bureau: Bureau, confirmed: str) -> None:
+    clerk, officer = at(bureau, "liu", "clerk", on="2017-01-16"), at(bureau, "chen", "officer", on="2017-01-24")
+    person, paper = opened(clerk, confirmed), b"%PDF-1.4 a signed form"
+    path = f"{person}consent/"
+    given = answer(clerk.get(path)) | {"answer": "yes", "told_no_loss": "yes"}
+    clerk.post(path, 303, **given, files={"file": ("a.pdf", paper)}, key=clerk.key(path))
+    officer.post("/console/households/purpose/", purpose="audit", back="/console/")
+
+    page = officer.get(person)
+    document = first(page, "consents/[^/]+/document")
+
+    assert "同意参加" in page
+    assert "2016-12 版" in page
+    assert officer.get(document).encode() == paper
+    log = bureau.officer.get(f"/api/v1/persons/{person.split('/')[-2]}/readings", limit=50)["items"]
+    assert [(each["reader"], each["purpose"]) for each in log if each["what"] == "consent"] == [("chen", "audit")]
+    at(bureau, "sun", "approver").get(document, 403)
+
+
 def test_who_withdraws_is_replaced_and_the_text_is_kept_by_version(bureau: Bureau, confirmed: str) -> None:
     clerk, officer = at(bureau, "liu", "clerk", on="2017-01-16"), at(bureau, "chen", "officer", on="2017-01-24")
     bureau.office.hear(signed())
