@@ -3,7 +3,16 @@
 from services.intake import actions, api, dci, hooks, pages, reactions
 from services.intake.labels import ROLES
 from services.intake.settings import Settings
-from services.intake.store import KERNEL, PartnerCallback, PartnerMessage, PartnerSubscription, PersonSecret, Table, VisitAnswers
+from services.intake.store import (
+    KERNEL,
+    CorrectionBefore,
+    PartnerCallback,
+    PartnerMessage,
+    PartnerSubscription,
+    PersonSecret,
+    Table,
+    VisitAnswers,
+)
 from services.intake.store.reach import REACH
 from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened
 from shared.events.intake import DossierRequest
@@ -12,7 +21,7 @@ from shared.jobs import Job
 from shared.rewrapping import Wrapped
 from shared.service import Runtime, Service, answer, on
 
-OF_HOUSEHOLDS = ("observation", "household_act", "attachment", "attachment_member", "survey_form", "imported_form")
+OF_HOUSEHOLDS = ("observation", "household_act", "correction", "attachment", "attachment_member", "survey_form", "imported_form")
 FLAGS = (
     "left_behind_children",
     "lost_only_child",
@@ -50,7 +59,7 @@ SERVICE = Service(
     ),
     wrapped=(
         Wrapped(PersonSecret, also=actions.hash_again),
-        *(Wrapped(kept, person="id") for kept in (PartnerMessage, PartnerCallback, PartnerSubscription, VisitAnswers)),
+        *(Wrapped(kept, person="id") for kept in (PartnerMessage, PartnerCallback, PartnerSubscription, VisitAnswers, CorrectionBefore)),
     ),
     has_personal_files=True,
     reach=REACH,

@@ -48,13 +48,7 @@ SCHOOLING: Final = {
 
 DISABILITY_LEVEL: Final = {1: "一级", 2: "二级", 3: "三级", 4: "四级"}
 
-SINGLE_PARENT: Final = {
-    "divorced": "离异",
-    "bereaved": "丧偶",
-    "imprisoned": "服刑",
-    "missing": "失联",
-    "compulsory_detox": "强制戒毒",
-}
+SINGLE_PARENT: Final = {"divorced": "离异", "bereaved": "丧偶", "imprisoned": "服刑", "missing": "失联", "compulsory_detox": "强制戒毒"}
 
 NEED: Final = {
     "economy": L_("经济"),
@@ -108,7 +102,13 @@ HOUSEHOLD_ACT: Final = {
 }
 """What a clerk records of a household."""
 
-SOURCE: Final = {"roster": L_("名册"), "visit": L_("走访"), "observation": L_("特殊情况登记"), "act": L_("变更登记")}
+SOURCE: Final = {
+    "roster": L_("名册"),
+    "visit": L_("走访"),
+    "observation": L_("特殊情况登记"),
+    "act": L_("变更登记"),
+    "correction": L_("更正"),
+}
 """Whence a field of a file is."""
 
 FIELD: Final = {
@@ -139,6 +139,7 @@ HISTORY: Final = {
     "filed": L_("名册建档"),
     "visited": L_("走访"),
     "observed": L_("登记特殊情况"),
+    "corrected": L_("更正个人信息"),
     "chosen": L_("筛选"),
     "consent": L_("知情同意"),
     "enrolled": L_("入组"),
@@ -347,12 +348,7 @@ REGISTRY_EVENT: Final = {
     "DELETE": L_("死亡或迁出"),
 }
 
-PARTNER_ACTION: Final = {
-    "search": L_("查询"),
-    "subscribe": L_("订阅"),
-    "unsubscribe": L_("取消订阅"),
-    "txn-status": L_("查询办理情况"),
-}
+PARTNER_ACTION: Final = {"search": L_("查询"), "subscribe": L_("订阅"), "unsubscribe": L_("取消订阅"), "txn-status": L_("查询办理情况")}
 
 PARTNER_STATUS: Final = {"rcvd": L_("待答复"), "succ": L_("已答复"), "rjct": L_("未受理"), "dead": L_("未能答复")}
 

@@ -4,6 +4,7 @@ from services.intake.actions.acceptance import accept_roster, acceptance_chunk, 
 from services.intake.actions.attachment import attach, read_attachment
 from services.intake.actions.campaign import record_call, set_team
 from services.intake.actions.circumstance import circumstances, record_circumstances
+from services.intake.actions.correction import correct_person, person_to_correct
 from services.intake.actions.criteria import count_groups, criterion_facts, known_flags, preview
 from services.intake.actions.duplicates import compare_records, count_records, duplicates_chunk
 from services.intake.actions.enrolment import complete_enrolment, enrol, read_consent_document, record_consents, withdraw
@@ -54,6 +55,7 @@ __all__ = [
     "confirm_selection",
     "confirming_chunk",
     "copy_for_subject",
+    "correct_person",
     "count_groups",
     "count_records",
     "criterion_facts",
@@ -83,6 +85,7 @@ __all__ = [
     "open_survey",
     "overwrite_batch",
     "overwrite_erased",
+    "person_to_correct",
     "preview",
     "propose_erasure",
     "propose_merge",

@@ -26,6 +26,7 @@ from services.intake.store import (
     Survey,
     SurveyFile,
     check_reach,
+    corrected_after,
     count_people,
     count_people_of_files,
     note_accepted,
@@ -102,7 +103,12 @@ def _stage(roster: Roster, planned: Sequence[Planned], prepared: Reviewing, work
     """Put the good rows beside the tables into which they go; gives the condition that finds them."""
     file = require_file(work, roster.file_id).sha256
     good = [each for each in planned if each.verdict in GOOD]
-    kept = [staged(roster.id, file, position, each, prepared.table, work, keyring) for position, each in enumerate(good)]
+    known = {each.known.person_id for each in good if each.known is not None}
+    corrected = corrected_after(known, roster.reference_on, reader=work)
+    kept = []
+    for position, each in enumerate(good):
+        fields = corrected.get(each.known.person_id, ()) if each.known is not None else ()
+        kept.append(staged(roster.id, file, position, each, prepared.table, work, keyring, fields))
     if secrets := [secret for _, secret in kept if secret is not None]:
         work.insert(PersonSecret, secrets)
     if kept:

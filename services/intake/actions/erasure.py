@@ -28,6 +28,7 @@ from services.intake.store import (
     Roster,
     check_reach,
     forget_answers,
+    forget_corrected,
     forget_undelivered,
     note_erased,
     reached_person,
@@ -104,7 +105,7 @@ def carry_out(asked: Erasure, *, by: str, on: date, work: Work, keyring: Keyring
     check_not_needed(records, asked.division, work)
     if asked.scope == WHOLE:
         note_erased(asked.person_id, work, keyring)
-        asked.blobs = _erase(records, asked.division, work, on)
+        asked.blobs = _erase(records, asked.division, work, on, keyring)
     else:
         _leave_out(CLASSES[asked.scope], records, work, keyring)
         if asked.scope == OF_ANSWERS:
@@ -195,12 +196,13 @@ def check_not_needed(records: Collection[UUID], division: str, work: Work) -> No
         raise StillNeeded("该地区有未办结的名册，其中可能有该人员，请先决定该名册")
 
 
-def _erase(records: Collection[UUID], division: str, work: Work, today: date) -> list[str]:
+def _erase(records: Collection[UUID], division: str, work: Work, today: date, keyring: Keyring) -> list[str]:
     """Destroy keys, hashes and documents; acts stay, about somebody who is nobody now. Gives the hashes of the documents."""
     of_them = col(PersonSecret.person_id).in_(records)
     work.execute(update(PersonSecret).where(of_them).values(wrapped_key=None, sealed=b""))
     forget_words(list(records), work)
     forget_answers(records, work)
+    forget_corrected(records, None, work, keyring)
     forget_undelivered(work)
     for record in records:
         person = work.get(Person, record)
@@ -252,4 +254,5 @@ def _leave_out(fields: Collection[str], records: Collection[UUID], work: Work, k
         known = keyring.open(secret.person_id, secret.wrapped_key, secret.sealed)
         kept = keyring.seal(secret.person_id, {name: "" if name in fields else value for name, value in known.items()})
         secret.wrapped_key, secret.sealed, secret.wrapped_by = kept.wrapped_key, kept.sealed, kept.wrapped_by
+    forget_corrected(records, fields, work, keyring)
     index_people(list(work.rows(people_of().where(col(Person.id).in_(records)))), work, keyring)

@@ -1,7 +1,7 @@
 """What each row of a roster would do to the store: bring somebody new, change somebody who is known, change nothing, or stay out."""
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from itertools import groupby
@@ -51,6 +51,9 @@ _PERSONAL: Final = {
     DISABILITY_CARD: "disability_card",
     ILLNESS: "illness",
 }
+
+_FACTS: Final = {"schooling": ("schooling",), "disability_card": ("disability_kind", "disability_level")}
+"""What of a row stands in clear because of a field that may be put right."""
 
 
 class Reviewing:
@@ -224,15 +227,30 @@ def _fault(row: RosterRow, column: str, message: str, table: RosterTable) -> Fau
 
 
 def staged(
-    roster_id: UUID, file: str, position: int, planned: Planned, table: RosterTable, reader: Reader, keyring: Keyring
+    roster_id: UUID,
+    file: str,
+    position: int,
+    planned: Planned,
+    table: RosterTable,
+    reader: Reader,
+    keyring: Keyring,
+    corrected: Collection[str] = (),
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """A good row of a file, named by its hash, on its way into the store, and what is sealed of it; None where nothing changes."""
+    """A good row of a file, named by its hash, on its way into the store, and what is sealed of it; None where nothing changes.
+
+    `corrected` are the fields that were put right as of a later day than the roster's (`Correction`): they stay as they are.
+    """
     row, known = cast("RosterRow", planned.found), planned.known
     person_id = known.person_id if known else new_id()
     is_said = planned.verdict != "unchanged"
-    secret = _sealed(person_id, row, known, table, reader, keyring) if is_said else None
+    secret = _sealed(person_id, row, known, table, reader, keyring, corrected) if is_said else None
     has_single_parent = bool(row.single_parent) if SINGLE_PARENT in table.columns or known is None else known.has_single_parent
     is_seriously_ill = bool(row.illness) if ILLNESS in table.columns or known is None else known.is_seriously_ill
+    if known is not None:
+        has_single_parent = known.has_single_parent if "single_parent" in corrected else has_single_parent
+        is_seriously_ill = known.is_seriously_ill if "illness" in corrected else is_seriously_ill
+        kept = {name for field, names in _FACTS.items() if field in corrected for name in names}
+        row = row._replace(**{name: getattr(known, name) for name in kept})
     facts = {
         "id": new_id(),
         "roster_id": roster_id,
@@ -263,13 +281,23 @@ def staged(
     return facts, secret
 
 
-def _sealed(person_id: UUID, row: RosterRow, known: Known | None, table: RosterTable, reader: Reader, keyring: Keyring) -> dict[str, Any]:
+def _sealed(
+    person_id: UUID,
+    row: RosterRow,
+    known: Known | None,
+    table: RosterTable,
+    reader: Reader,
+    keyring: Keyring,
+    corrected: Collection[str],
+) -> dict[str, Any]:
     fields = row.personal()
     silent = [name for column, name in _PERSONAL.items() if column not in table.columns]
+    silent += [name for name in corrected if name in (*_PERSONAL.values(), "name")]
     if known is not None and silent:
         secret = reader.first(select(PersonSecret).where(col(PersonSecret.id) == known.secret_id))
         if secret is not None and secret.wrapped_key is not None:
             before = keyring.open(person_id, secret.wrapped_key, secret.sealed)
+            fields = {name: text for name, text in fields.items() if name not in silent}
             fields |= {name: before[name] for name in silent if name in before}
     sealed = keyring.seal(person_id, fields)
     return {"id": new_id(), "person_id": person_id} | asdict(sealed)

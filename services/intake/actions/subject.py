@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from services.intake import labels
 from services.intake.actions.person import Purpose, mark, personal_of
 from services.intake.actions.visit_answers import Answers
-from services.intake.store import Attachment, AttachmentMember, Reading, history, reached_person
+from services.intake.store import Attachment, AttachmentMember, Reading, history, reached_person, said_before
 from shared.access import Actor
 from shared.divisions import full_name
 from shared.personal import Keyring
@@ -60,6 +60,7 @@ def copy_for_subject(
             for event in history(household.id, reader=work)
             if event.person_id in (None, person_id)
         ],
+        "corrections": said_before(person_id, reader=work, keyring=keyring),
         "attachments": [
             row.model_dump(include={"kind", "media_type", "size", "recorded_by", "recorded_on"}) for row in _own_papers(person_id, work)
         ],

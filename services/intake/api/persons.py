@@ -12,6 +12,8 @@ from services.intake import actions
 from services.intake.actions.person import Purpose as ReadingPurpose
 from services.intake.api.body import Body, DivisionCode, Line, Paged
 from services.intake.domain.circumstance import Circumstances
+from services.intake.domain.correction import FIELDS
+from services.intake.domain.household import Basis
 from shared.http.call import Call, allows
 
 router = APIRouter()
@@ -55,6 +57,19 @@ async def record_circumstances(
 ) -> Response:
     found = Circumstances(body.observed_on, body.father, body.mother, tuple(body.beyond), body.has_lost_only_child)
     return await call.act(actions.record_circumstances, person_id, found=found)
+
+
+class CorrectionBody(Body):
+    """更正. `fields`: keys of `domain.correction.FIELDS` with what the file says from now on; "" or 无 says that there is nothing."""
+
+    acted_on: date
+    reason: Line
+    fields: Annotated[dict[str, Annotated[str, Field(max_length=200)]], Field(min_length=1, max_length=len(FIELDS))]
+
+
+@router.post("/persons/{person_id}/corrections", status_code=201)
+async def correct_person(person_id: UUID, body: CorrectionBody, call: Annotated[Call, allows("clerk", "officer")]) -> Response:
+    return await call.act(actions.correct_person, person_id, given=body.fields, basis=Basis(body.acted_on, body.reason))
 
 
 @router.get("/persons/{person_id}/readings")

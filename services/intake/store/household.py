@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from services.intake import labels
 from services.intake.domain.flag import FlagDefinition
+from services.intake.store.correction import corrections_of
 from services.intake.store.duplicates import decisions_on, pairs_of
 from services.intake.store.eligible import admits
 from services.intake.store.household_act import HouseholdAct, acts_on, members_to_choose
@@ -89,7 +90,7 @@ def history(household_id: UUID, *, reader: Reader) -> list[Event]:
     """What happened to a household and its people, the latest first."""
     people = [row[0] for row in reader.rows(select(col(Person.id)).where(col(Person.household_id) == household_id))]
     of_household = (*_filed(household_id, reader), *_visited(household_id, reader), *_acted(household_id, reader))
-    found = [*of_household, *_observed(people, reader), *_chosen(people, reader), *_merged(people, reader)]
+    found = [*of_household, *_observed(people, reader), *_corrected(people, reader), *_chosen(people, reader), *_merged(people, reader)]
     return sorted(found, key=lambda event: event.on, reverse=True)
 
 
@@ -145,6 +146,13 @@ def _observed(people: list[UUID], reader: Reader) -> Iterator[Event]:
     """Who looked, and when; what was seen stands in the file itself."""
     for seen in reader.select(select(Observation).where(col(Observation.person_id).in_(people))):
         yield Event(seen.observed_on, "observed", "", seen.recorded_by, seen.person_id)
+
+
+def _corrected(people: list[UUID], reader: Reader) -> Iterator[Event]:
+    """Which fields were put right, and by which paper; what they said before is in the person's own copy alone."""
+    for each in corrections_of(people, reader=reader):
+        fields = "、".join((labels.FIELD | labels.PERSONAL)[field] for field in each.fields)
+        yield Event(each.acted_on, "corrected", f"{fields}（{each.reason}）", each.recorded_by, each.person_id)
 
 
 def _chosen(people: list[UUID], reader: Reader) -> Iterator[Event]:

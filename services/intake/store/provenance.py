@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlmodel import col
 
+from services.intake.domain.correction import WITH
+from services.intake.store.correction import standing_corrections
 from services.intake.store.household_act import HouseholdAct
 from services.intake.store.person import Household, Observation, Person
 from services.intake.store.roster import Roster
@@ -36,8 +38,15 @@ class Source:
 def sources_of_person(person: Person, *, reader: Reader) -> list[Source]:
     """Of each field of a person what said the latest of it."""
     act = reader.first(select(HouseholdAct).where(col(HouseholdAct.person_id) == person.id).order_by(col(HouseholdAct.id).desc()))
-    of_roster = (*OF_ROSTER, *OF_HEALTH) if act else (*OF_ROSTER, *OF_HEALTH, *OF_ACT)
+    of_roster: tuple[str, ...] = (*OF_ROSTER, *OF_HEALTH) if act else (*OF_ROSTER, *OF_HEALTH, *OF_ACT)
+    corrected = standing_corrections(person, reader=reader)
+    by_correction = {name: each for field, each in corrected.items() for name in (field, *WITH.get(field, ()))}
+    of_roster = tuple(name for name in of_roster if name not in by_correction)
     found = _of_roster(person.roster_id, of_roster, reader, sheet=person.roster_sheet, row=person.roster_row)
+    for act_id in dict.fromkeys(each.id for each in by_correction.values()):
+        names = tuple(name for name, each in by_correction.items() if each.id == act_id)
+        said = by_correction[names[0]]
+        found.append(Source("correction", names, said.acted_on, said.recorded_by))
     if act is not None:
         found.append(Source("act", OF_ACT, act.acted_on, act.recorded_by))
     latest = (col(Observation.observed_on).desc(), col(Observation.id).desc())

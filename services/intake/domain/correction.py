@@ -1,0 +1,92 @@
+"""A person's file is put right (更正, 个人信息保护法 art 46): which fields may be, and what is said instead, judged like a roster."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from services.intake import labels
+from services.intake.domain.columns import (
+    ADDRESS,
+    DISABILITY_CARD,
+    IDENTITY,
+    ILLNESS,
+    MARITAL,
+    NAME,
+    PHONE,
+    SCHOOLING,
+    SINGLE_PARENT,
+)
+from services.intake.domain.roster_reading import Reading
+from services.intake.domain.roster_row import RosterFrame
+from services.intake.domain.roster_table import read_table
+from services.intake.domain.words import MARITAL as MARITAL_WORDS
+from services.intake.domain.words import SCHOOLING as SCHOOLING_WORDS
+from services.intake.domain.words import SINGLE_PARENT as SINGLE_PARENT_WORDS
+from shared.errors import Fault, RuleRefusal
+from shared.sheets import Book, NumberedRow, Sheet
+
+FIELDS: Final = {
+    "name": NAME,
+    "phone": PHONE,
+    "address": ADDRESS,
+    "marital": MARITAL,
+    "schooling": SCHOOLING,
+    "single_parent": SINGLE_PARENT,
+    "disability_card": DISABILITY_CARD,
+    "illness": ILLNESS,
+}
+"""Field → the column that says it in a roster. Another identity number is another record: two of one person are merged."""
+WITH: Final = {"disability_card": ("disability_kind", "disability_level"), "illness": ("is_seriously_ill",)}
+"""What stands in clear because of a sealed field."""
+CHOICES: Final = {"marital": labels.MARITAL, "schooling": labels.SCHOOLING, "single_parent": labels.SINGLE_PARENT}
+_WORDS: Final = {"marital": MARITAL_WORDS, "schooling": SCHOOLING_WORDS, "single_parent": SINGLE_PARENT_WORDS}
+
+
+class CorrectionRefused(RuleRefusal):
+    code = "correction-refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What is said from now on: `said` by field, "" for nothing, and the columns that stand in clear because of it."""
+
+    said: Mapping[str, str]
+    facts: Mapping[str, Any]
+
+
+def check_correction(given: Mapping[str, str], *, number: str, name: str, today: date) -> Corrected:
+    """Read what is said, by field; "" or 无 says that there is nothing. Codes are taken beside words. Raises CorrectionRefused."""
+    if unknown := sorted(given.keys() - FIELDS.keys()):
+        raise CorrectionRefused(f"不能更正：{'、'.join(unknown)}", field="fields")
+    if not given:
+        raise CorrectionRefused(f"请填写要更正的项目：{'、'.join(FIELDS.values())}", field="name")
+    cells = {NAME: name, IDENTITY: number}
+    cells |= {FIELDS[field]: CHOICES.get(field, {}).get(text, text) for field, text in given.items()}
+    rows = [NumberedRow(1, list(cells)), NumberedRow(2, list(cells.values()))]
+    table = read_table(Book([Sheet("更正", False, lambda: iter(rows))]))
+    row = Reading(next(table.lines()), table, RosterFrame("0" * 12, today))
+    identity = row.identity()
+    card, kind, level = row.disability(identity)
+    read = {
+        "name": row.name(),
+        "phone": row.phone(),
+        "address": row.free(ADDRESS),
+        "disability_card": card,
+        "illness": row.free(ILLNESS),
+        **{field: row.word(FIELDS[field], words) for field, words in _WORDS.items()},
+    }
+    field_of = {column: field for field, column in FIELDS.items()}
+    if faults := [Fault(field_of.get(column, "name"), message) for column, message, _ in row.faults]:
+        raise CorrectionRefused("；".join(fault.message for fault in faults), faults=faults)
+    said = {field: read[field] for field in given}
+    facts: dict[str, Any] = {}
+    if "schooling" in said:
+        facts["schooling"] = said["schooling"]
+    if "single_parent" in said:
+        facts["has_single_parent"] = bool(said["single_parent"])
+    if "disability_card" in said:
+        facts |= {"disability_kind": kind, "disability_level": level}
+    if "illness" in said:
+        facts["is_seriously_ill"] = bool(said["illness"])
+    return Corrected(said, facts)

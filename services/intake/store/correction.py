@@ -1,0 +1,92 @@
+"""Corrections of a person's file: that there was one, of which fields, stays; what was said before is sealed and goes with an erasure."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import Field, col
+
+from services.intake.store.person import Person
+from services.intake.store.roster import Roster
+from services.intake.store.table import Table
+from shared.ids import new_id
+from shared.personal import Keyring
+from shared.store.types import Instant, Json
+from shared.work import Reader, Work
+
+
+class Correction(Table, table=True):
+    """The act; the database refuses to change it, and nothing in it says who somebody is."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    fields: list[str] = Json()
+    """Keys of `domain.correction.FIELDS`."""
+    reason: str
+    acted_on: date
+    recorded_by: str
+    recorded_on: date
+    recorded_at: datetime = Instant()
+
+
+class CorrectionBefore(Table, table=True):
+    """What the file said before, sealed under a key of its own; without the wrapped key it is gone."""
+
+    __tablename__ = "correction_before"
+    id: UUID = Field(primary_key=True)
+    """That of the correction."""
+    wrapped_key: bytes | None
+    wrapped_by: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
+    """Under which key (`Keyring.id`)."""
+    sealed: bytes
+
+
+def corrections_of(people: Collection[UUID], *, reader: Reader) -> Sequence[Correction]:
+    """In the order in which they were recorded."""
+    return reader.select(select(Correction).where(col(Correction.person_id).in_(people)).order_by(col(Correction.id)))
+
+
+def corrected_after(people: Collection[UUID], day: date, *, reader: Reader) -> dict[UUID, set[str]]:
+    """Of these people, the fields that were put right as of a later day: what a roster of that day says of them is older."""
+    later = (col(Correction.person_id).in_(people), col(Correction.acted_on) > day)
+    found: dict[UUID, set[str]] = {}
+    for person_id, fields in reader.rows(select(col(Correction.person_id), col(Correction.fields)).where(*later)) if people else ():
+        found.setdefault(person_id, set()).update(fields)
+    return found
+
+
+def standing_corrections(person: Person, *, reader: Reader) -> dict[str, Correction]:
+    """By field, the correction that says what the file says now: recorded since the last roster, or as of a later day than it tells of."""
+    roster = reader.find(Roster, person.roster_id)
+    found: dict[str, Correction] = {}
+    for each in corrections_of([person.id], reader=reader):
+        is_since = roster is None or roster.accepted_at is None or each.recorded_at > roster.accepted_at
+        if is_since or (roster is not None and each.acted_on > roster.reference_on):
+            found |= dict.fromkeys(each.fields, each)
+    return found
+
+
+def said_before(person_id: UUID, *, reader: Reader, keyring: Keyring) -> list[dict[str, Any]]:
+    """Each correction of a person with what the file said before; "" for nothing. What was erased is left out of it."""
+    told = []
+    for each in corrections_of([person_id], reader=reader):
+        kept = reader.get(CorrectionBefore, each.id)
+        before = keyring.open(each.id, kept.wrapped_key, kept.sealed) if kept.wrapped_key is not None else {}
+        shown = each.model_dump(include={"fields", "reason", "acted_on", "recorded_by", "recorded_on"})
+        told.append(shown | {"before": before})
+    return told
+
+
+def forget_corrected(records: Collection[UUID], fields: Collection[str] | None, work: Work, keyring: Keyring) -> None:
+    """Destroy what was said before of these records of a person: of some fields, or (None) all of it."""
+    ids = select(col(Correction.id)).where(col(Correction.person_id).in_(records))
+    if fields is None:
+        work.execute(update(CorrectionBefore).where(col(CorrectionBefore.id).in_(ids)).values(wrapped_key=None, sealed=b""))
+        return
+    alive = (col(CorrectionBefore.id).in_(ids), col(CorrectionBefore.wrapped_key).is_not(None))
+    for kept in work.select(select(CorrectionBefore).where(*alive)):
+        before = keyring.open(kept.id, kept.wrapped_key, kept.sealed)
+        sealed = keyring.seal(kept.id, {name: value for name, value in before.items() if name not in fields})
+        kept.wrapped_key, kept.sealed, kept.wrapped_by = sealed.wrapped_key, sealed.sealed, sealed.wrapped_by
