@@ -16,6 +16,7 @@ from tests.service.intake.bureau import Bureau
 from tests.service.intake.test_canary import CANARY, found_in
 from tests.service.intake.test_console import SCRIPT, Clerk
 from tests.service.intake.test_search import find, until_indexed
+from tests.service.intake.test_subject_page import officer_with
 
 ON = "2015-10-20"
 NEW = "更正者"
@@ -120,6 +121,10 @@ def test_the_own_copy_has_what_was_said_before_and_an_erasure_destroys_it(bureau
     person = person_of(bureau)
     [told] = copy_of(bureau, person)["corrections"]
     assert told["before"] == {"name": CANARY.姓名, "phone": CANARY.联系电话, "address": CANARY.住址}
+
+    printed = officer_with(bureau, "own_request").get(f"/console/persons/{person}/copy/")
+    assert "更正前的内容" in printed
+    assert CANARY.联系电话 in printed
 
     erase(bureau, person, "contact", on="2016-01-04")
     [told] = copy_of(bureau, person)["corrections"]
