@@ -4,7 +4,7 @@ from typing import Final
 
 from shared.web.i18n import L_
 
-ROLES: Final = {"editor": "公开经办人", "publisher": "公开审核人"}
+ROLES: Final = {"editor": L_("公开经办人"), "publisher": L_("公开审核人")}
 
 NOTICES: Final = {
     "budget": L_("预算公开"),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from shared.web.i18n import L_
+from shared.web.i18n import C_, L_, T_
 
 ROSTER_PURPOSE: Final = {"planning": L_("测算"), "survey": L_("调查")}
 
@@ -16,39 +16,50 @@ ROSTER_STATUS: Final = {
 }
 
 CATEGORY: Final = {
-    "urban_allowance": "城市低保",
-    "rural_allowance": "农村低保",
-    "urban_destitute": "城市特困",
-    "rural_destitute": "农村五保",
-    "edge_family": "低保边缘家庭",
+    "urban_allowance": T_("城市低保"),
+    "rural_allowance": T_("农村低保"),
+    "urban_destitute": T_("城市特困"),
+    "rural_destitute": T_("农村五保"),
+    "edge_family": T_("低保边缘家庭"),
 }
 
 RELATION: Final = {
-    "head": "本人",
-    "spouse": "配偶",
-    "son": "子",
-    "daughter": "女",
-    "grandchild": "孙辈",
-    "parent": "父母",
-    "grandparent": "祖辈",
-    "sibling": "兄弟姐妹",
-    "other": "其他",
+    "head": C_("与户主关系", "本人"),
+    "spouse": C_("与户主关系", "配偶"),
+    "son": C_("与户主关系", "子"),
+    "daughter": C_("与户主关系", "女"),
+    "grandchild": C_("与户主关系", "孙辈"),
+    "parent": C_("与户主关系", "父母"),
+    "grandparent": C_("与户主关系", "祖辈"),
+    "sibling": C_("与户主关系", "兄弟姐妹"),
+    "other": C_("与户主关系", "其他"),
 }
 
-MARITAL: Final = {"unmarried": "未婚", "married": "已婚", "widowed": "丧偶", "divorced": "离异"}
+MARITAL: Final = {
+    "unmarried": C_("婚姻状况", "未婚"),
+    "married": C_("婚姻状况", "已婚"),
+    "widowed": C_("婚姻状况", "丧偶"),
+    "divorced": C_("婚姻状况", "离异"),
+}
 
 SCHOOLING: Final = {
-    "preschool": "学前",
-    "primary": "小学",
-    "junior": "初中",
-    "senior": "高中",
-    "vocational": "中职",
-    "college": "大专及以上",
+    "preschool": L_("学前"),
+    "primary": L_("小学"),
+    "junior": L_("初中"),
+    "senior": L_("高中"),
+    "vocational": L_("中职"),
+    "college": L_("大专及以上"),
 }
 
-DISABILITY_LEVEL: Final = {1: "一级", 2: "二级", 3: "三级", 4: "四级"}
+DISABILITY_LEVEL: Final = {1: L_("一级"), 2: L_("二级"), 3: L_("三级"), 4: L_("四级")}
 
-SINGLE_PARENT: Final = {"divorced": "离异", "bereaved": "丧偶", "imprisoned": "服刑", "missing": "失联", "compulsory_detox": "强制戒毒"}
+SINGLE_PARENT: Final = {
+    "divorced": C_("单亲原因", "离异"),
+    "bereaved": C_("单亲原因", "丧偶"),
+    "imprisoned": C_("单亲原因", "服刑"),
+    "missing": C_("单亲原因", "失联"),
+    "compulsory_detox": C_("单亲原因", "强制戒毒"),
+}
 
 NEED: Final = {
     "economy": L_("经济"),
@@ -65,17 +76,17 @@ NEED_LEVEL: Final = {0: L_("无"), 1: L_("一般"), 2: L_("较重"), 3: L_("紧�
 HOUSING: Final = {"owned": L_("自有"), "rented": L_("租赁"), "public": L_("公租房"), "lodging": L_("借住"), "none": L_("无房")}
 
 PARENT: Final = {
-    "caring": "在身边照料",
-    "away": "外出务工",
-    "incapable": "在身边但无监护能力",
-    "died": "死亡",
-    "missing": "失踪或失联",
-    "disabled": "重度残疾",
-    "ill": "重病",
-    "imprisoned": "服刑或被羁押",
-    "in_rehabilitation": "强制隔离戒毒",
-    "restricted": "被采取其他限制人身自由的措施",
-    "revoked": "被撤销监护资格或被驱逐出境",
+    "caring": C_("父母情况", "在身边照料"),
+    "away": C_("父母情况", "外出务工"),
+    "incapable": C_("父母情况", "在身边但无监护能力"),
+    "died": C_("父母情况", "死亡"),
+    "missing": C_("父母情况", "失踪或失联"),
+    "disabled": C_("父母情况", "重度残疾"),
+    "ill": C_("父母情况", "重病"),
+    "imprisoned": C_("父母情况", "服刑或被羁押"),
+    "in_rehabilitation": C_("父母情况", "强制隔离戒毒"),
+    "restricted": C_("父母情况", "被采取其他限制人身自由的措施"),
+    "revoked": C_("父母情况", "被撤销监护资格或被驱逐出境"),
 }
 """How it stands with a child's father or mother (民发〔2019〕62号, 国发〔2016〕13号)."""
 
@@ -254,7 +265,7 @@ FILE_STATUS: Final = {"due": L_("待走访"), "opened": L_("上门未遇"), "ver
 CALL_REASON: Final = {"not_home": L_("家中无人"), "refused": L_("不愿接受走访"), "moved": L_("已搬走"), "wrong_address": L_("地址不符")}
 """Why no visit came of a call."""
 
-SEX: Final = {"male": "男", "female": "女"}
+SEX: Final = {"male": C_("性别", "男"), "female": C_("性别", "女")}
 
 PROGRAMME_STATUS: Final = {
     "open": L_("待筛选"),
@@ -281,17 +292,17 @@ TO_DO: Final = {
 FAIRNESS: Final = {"sex": L_("性别"), "age": L_("年龄段"), "district": L_("所在区县"), "disability": L_("残疾")}
 """What a list is compared by."""
 
-LIST: Final = {"selected": "入选", "reserve": "后备"}
+LIST: Final = {"selected": L_("入选"), "reserve": L_("后备")}
 
 CANDIDATE_STATE: Final = {
-    "listed": "待征求意见",
-    "waiting": "后备",
-    "removed": "异议成立移出",
-    "refused": "不同意参加",
-    "consented": "已同意",
-    "enrolled": "已入组",
-    "withdrawn": "已退出",
-    "lapsed": "未启用",
+    "listed": L_("待征求意见"),
+    "waiting": L_("后备"),
+    "removed": L_("异议成立移出"),
+    "refused": L_("不同意参加"),
+    "consented": L_("已同意"),
+    "enrolled": L_("已入组"),
+    "withdrawn": L_("已退出"),
+    "lapsed": L_("未启用"),
 }
 
 ANSWER: Final = {True: L_("同意参加"), False: L_("不同意参加")}
@@ -306,11 +317,11 @@ LEFT: Final = {
 }
 """Why somebody left a list."""
 
-OBJECTION_KIND: Final = {"not_entitled": "不符合条件", "omitted": "应入选而未入选"}
+OBJECTION_KIND: Final = {"not_entitled": L_("不符合条件"), "omitted": L_("应入选而未入选")}
 
-WITHDRAWAL: Final = {"consent_withdrawn": "撤回同意", "moved": "迁出", "died": "死亡", "duplicate": "同一人的重复档案"}
+WITHDRAWAL: Final = {code: LEFT[code] for code in ("consent_withdrawn", "moved", "died", "duplicate")}
 
-LEAVING: Final = [(code, LEFT[code]) for code in WITHDRAWAL]
+LEAVING: Final = list(WITHDRAWAL.items())
 """Why a recipient leaves, as a form offers it."""
 
 READING_PURPOSE: Final = {
@@ -326,31 +337,6 @@ READING_PURPOSE: Final = {
     "service": L_("提供服务"),
     "deduplication": L_("核对重复享受"),
 }
-
-REGISTRY_FIELD: Final = {
-    "identifier": L_("身份证号"),
-    "name": L_("姓名"),
-    "sex": L_("性别"),
-    "birth_date": L_("出生日期"),
-    "address": L_("住址"),
-    "phone_number": L_("联系电话"),
-    "is_disabled": L_("是否残疾"),
-    "group_size": L_("家庭人数"),
-    "category": L_("救助类别"),
-    "place": L_("社区"),
-}
-"""What another system may be shown (`domain.partner.FIELDS`)."""
-
-REGISTRY_EVENT: Final = {
-    "REGISTER": L_("新登记"),
-    "NewHouseHoldMember": L_("家庭新增成员"),
-    "UPDATE": L_("登记变更"),
-    "DELETE": L_("死亡或迁出"),
-}
-
-PARTNER_ACTION: Final = {"search": L_("查询"), "subscribe": L_("订阅"), "unsubscribe": L_("取消订阅"), "txn-status": L_("查询办理情况")}
-
-PARTNER_STATUS: Final = {"rcvd": L_("待答复"), "succ": L_("已答复"), "rjct": L_("未受理"), "dead": L_("未能答复")}
 
 DOSSIER_REFUSAL: Final = {
     "unknown_key": L_("不是登记的承接机构"),
@@ -368,7 +354,13 @@ DOSSIER_REFUSAL: Final = {
 }
 """Why a dossier was not given to who asked for it."""
 
-DOSSIER_PURPOSE: Final = {"open_case": "接案", "plan": "制定计划", "visit": "探访", "crisis": "危机介入", "review": "评估复核"}
+DOSSIER_PURPOSE: Final = {
+    "open_case": L_("接案"),
+    "plan": L_("制定计划"),
+    "visit": L_("探访"),
+    "crisis": L_("危机介入"),
+    "review": L_("评估复核"),
+}
 
 ROLES: Final = {
     "clerk": L_("经办人员"),

@@ -38,9 +38,31 @@ ENGLISH: Final = Language(tag="en", locale="en_GB", prefix="/en", name="English"
 LANGUAGES: Final = (CHINESE, ENGLISH)
 
 
+class Word(str):
+    """A word that Python holds, with what a page must know to translate it. In files, records and comparisons it is the bare word."""
+
+    context: str
+    is_official: bool
+
+    def __new__(cls, message: str, context: str = "", *, is_official: bool = False) -> "Word":
+        word = super().__new__(cls, message)
+        word.context, word.is_official = context, is_official
+        return word
+
+
 def L_(message: str) -> str:
     """Mark a sentence that Python holds and a page translates where it draws it."""
     return message
+
+
+def C_(context: str, message: str) -> str:
+    """The same of a word that means something else elsewhere: 女 is a daughter among relations, and female as a sex."""
+    return Word(message, context)
+
+
+def T_(message: str) -> str:
+    """The same of a term of the law that no translation replaces: on a page in another language its Chinese stands beside it."""
+    return Word(message, is_official=True)
 
 
 def catalogue_files(language: Language, folders: Iterable[Path]) -> list[Path]:

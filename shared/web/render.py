@@ -58,7 +58,9 @@ def _environment(language: Language, folders: tuple[Path, ...]) -> Environment:
     catalogue = translations(language, folders)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
     words = Words(language, catalogue)
-    environment.filters |= {name: getattr(words, name) for name in ("number", "money", "wan", "day", "month", "term", "han")}
+    environment.filters |= {
+        name: getattr(words, name) for name in ("number", "money", "wan", "day", "month", "term", "word", "tongue", "han")
+    }
     environment.globals |= {"words": words, "percent": words.percent, "language": language, "languages": LANGUAGES}
     return environment
 

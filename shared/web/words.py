@@ -52,9 +52,24 @@ class Words:
         return format_date(value, MONTH_PATTERNS[self.language.tag], locale=self.language.locale)
 
     def term(self, text: str) -> Markup:
-        """A word of the trade that data brings (group, dimension, band): translated where the catalogue knows it, else as it is."""
-        known = self.catalogue.gettext(text) if text else text
-        return escape(known) if known != text else self.han(text)
+        """A word of the trade that a table or data brings (status, group, band): translated where the catalogue knows it, else as it is.
+        A term of the law (`T_`) has its Chinese beside it."""
+        known = self.word(text)
+        if known == text:
+            return self.han(text)
+        return escape(known) + Markup(" ") + self.han(text) if getattr(text, "is_official", False) else escape(known)
+
+    def word(self, text: str) -> str:
+        """`term` where there is room for letters alone, as in an option."""
+        context = getattr(text, "context", "")
+        if not text:
+            return text
+        return self.catalogue.pgettext(context, text) if context else self.catalogue.gettext(text)
+
+    def tongue(self, text: str) -> Markup:
+        """The attribute of an element that holds `word`, where that stayed Chinese on a page that is not."""
+        is_foreign = self.language is not CHINESE and HAN.search(self.word(text))
+        return Markup(' lang="{}"').format(CHINESE.tag) if is_foreign else Markup()
 
     def han(self, text: str) -> Markup:
         """What a department wrote: never translated, and marked as Chinese on a page that is not (WCAG 3.1.2)."""

@@ -3,6 +3,7 @@
 The message is the Chinese sentence itself, so only the other languages have catalogues.
 """
 
+import ast
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -11,12 +12,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from shared.web.words import HAN
 from tests.project.sources import ROOT
 
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.xml", "jinja2")]
 JINJA = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "silent": "false"}
 OPTIONS = {pattern: JINJA for pattern, method in METHODS if method == "jinja2"}
-KEYWORDS = {**DEFAULT_KEYWORDS, "L_": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "L_": None, "T_": None, "C_": ((1, "c"), 2)}
 
 
 def catalogues() -> list[Path]:
@@ -43,6 +45,19 @@ def written(catalogue: Catalog) -> bytes:
 
 def untranslated(catalogue: Catalog) -> list[str]:
     return [str(message.id) for message in catalogue if message.id and (message.fuzzy or not _is_whole(message.string))]
+
+
+def tables_of(service: str) -> list[Path]:
+    """Where the words of a service's pages stand in Python: its labels, and the pages themselves."""
+    return sorted(path for path in (ROOT / "services" / service).rglob("*.py") if path.name == "labels.py" or path.parent.name == "pages")
+
+
+def unmarked(path: Path) -> list[tuple[int, str]]:
+    """Line and word of each Chinese word in a table (a dict's value, an item of a list or a tuple) that no mark is on."""
+    tables = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Dict | ast.List | ast.Tuple)]
+    inside = [node for table in tables for node in (table.values if isinstance(table, ast.Dict) else table.elts)]
+    words = [node for node in inside if isinstance(node, ast.Constant)]
+    return [(node.lineno, node.value) for node in words if isinstance(node.value, str) and HAN.search(node.value)]
 
 
 def _is_whole(string: str | tuple[str, ...] | list[str] | None) -> bool:

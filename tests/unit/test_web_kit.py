@@ -1,15 +1,20 @@
 """The kit of the consoles: what an address says about a table, what a form keeps, and files of others as they were published."""
 
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from fastapi import Request
 
+from services.intake import labels
 from shared.errors import Malformed
 from shared.http.paging import Listing
 from shared.web.forms import Form, must_confirm, several
+from shared.web.i18n import CHINESE, ENGLISH
+from shared.web.render import pages_of
 from shared.web.static import FOLDER, asset
 from shared.web.tables import Column, Table
+from shared.web.words import Words
 
 COLUMNS = (Column("name", "名称", sorts=True), Column("rows", "行数", is_number=True, sorts=True), Column("by", "上传"))
 
@@ -55,3 +60,26 @@ def test_files_of_others_are_as_they_were_published() -> None:
     assert {name: sha256((FOLDER / name).read_bytes()).hexdigest() for name in listed} == listed
     assert asset("htmx-4.0.1.min.js") is not None
     assert asset("VENDORED.txt") is None
+
+
+INTAKE = Path(labels.__file__).parent
+
+
+def english() -> Words:
+    return pages_of(INTAKE).words(ENGLISH)
+
+
+def test_one_word_of_two_meanings_is_translated_by_its_table() -> None:
+    said = [english().term(labels.RELATION["daughter"]), english().term(labels.SEX["female"]), english().term(labels.RELATION["head"])]
+
+    assert said == ["Daughter", "Female", "Head of the household"]
+    assert pages_of(INTAKE).words(CHINESE).term(labels.RELATION["daughter"]) == "女"
+
+
+def test_a_term_of_the_law_keeps_its_chinese_beside_it() -> None:
+    allowance = labels.CATEGORY["urban_allowance"]
+
+    assert english().term(allowance) == 'Urban minimum living allowance <span lang="zh-CN">城市低保</span>'
+    assert (english().word(allowance), english().tongue(allowance)) == ("Urban minimum living allowance", "")
+    assert english().tongue("梅长春") == ' lang="zh-CN"'
+    assert pages_of(INTAKE).words(CHINESE).term(allowance) == "城市低保"

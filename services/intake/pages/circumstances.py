@@ -15,6 +15,7 @@ from shared.errors import Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
 from shared.web.console import Form, see, several
+from shared.web.i18n import L_
 
 router = CONSOLE.router()
 
@@ -61,7 +62,7 @@ async def _form(request: Request, call: Call, person_id: UUID, form: Form, statu
         person=person,
         age=(age := age_on(person["birth"], call.today)),
         is_child=age < ADULT_FROM,
-        parents=[("", "未登记"), *labels.PARENT.items()],
+        parents=[("", L_("未登记")), *labels.PARENT.items()],
         labels=labels,
     )
 

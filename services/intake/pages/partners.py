@@ -7,10 +7,11 @@ from uuid import UUID
 from fastapi import Form as FormField
 from fastapi import Request, Response
 
-from services.intake import labels, store
+from services.intake import store
 from services.intake.dci.retry import answer_again, deliver_again
 from services.intake.dci.signature import Signer
 from services.intake.hooks import RegistryTerms
+from services.intake.pages import partner_labels as labels
 from services.intake.pages.frame import CONSOLE
 from shared.access import ADMIN, AUDITOR
 from shared.errors import Refusal

@@ -13,6 +13,7 @@ from services.intake.domain.selection import Band, GroupQuota
 from services.intake.domain.terms import GroupAsked
 from shared.errors import Fault, Malformed, Refusal
 from shared.web.forms import SEVERAL
+from shared.web.i18n import L_
 
 OWN_ROWS: Final = 3
 """Rows for groups of one's own; one more than there are, at least so many."""
@@ -32,12 +33,12 @@ OF_GROUP: Final = {
 }
 """Fields of a group and the longest text of each; in the form each has the number of its row behind it."""
 NUMBERS: Final = {
-    "quota": "名额",
-    "tolerance": "可调整幅度",
-    "reserve": "后备人数",
-    "from": "年龄起",
-    "to": "年龄止",
-    "minimum": "最低人数",
+    "quota": L_("名额"),
+    "tolerance": L_("可调整幅度"),
+    "reserve": L_("后备人数"),
+    "from": L_("年龄起"),
+    "to": L_("年龄止"),
+    "minimum": L_("最低人数"),
 }
 
 
@@ -92,7 +93,7 @@ def terms_of(given: Mapping[str, str], rows: Sequence[Row]) -> dict[str, Any]:
     terms: dict[str, Any] = {name: given[name] for name in LIMITS}
     if not given["name"]:
         faults.append(Fault("name", "请填写名称"))
-    for name, words in (("project_id", "请选择项目"), ("survey_id", "请选择调查")):
+    for name, words in (("project_id", L_("请选择项目")), ("survey_id", L_("请选择调查"))):
         terms[name] = _id(given[name], Fault(name, words), faults)
     terms["reference_on"] = day_of(given, "reference_on", "请填写基准日期", faults)
     terms["top_up_until"] = day_of(given, "top_up_until", "请填写递补截止日期", faults)

@@ -13,6 +13,7 @@ from shared.errors import Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
 from shared.web.console import Form
+from shared.web.i18n import L_
 
 router = CONSOLE.router()
 Text = Annotated[str, FormField()]
@@ -48,7 +49,7 @@ def _draw(request: Request, call: Call, form: Form, *, found: Any = None, status
         form=form,
         found=found,
         purpose=labels.READING_PURPOSE[purpose] if purpose else "",
-        divisions=[("", "全部"), *divisions_of(call)],
+        divisions=[("", L_("全部")), *divisions_of(call)],
         division_name=name_of,
         labels=labels,
     )
