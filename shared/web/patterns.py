@@ -5,17 +5,19 @@ It shows nothing of the service's data, so whoever reaches the service may read 
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Request, Response
 
 from shared.errors import Fault
-from shared.http.paging import Listing
+from shared.http.paging import Listing, Page
 from shared.rules import Rule
 from shared.web.charts import share
 from shared.web.forms import Form
 from shared.web.history import Entry
 from shared.web.i18n import L_
+from shared.web.table_file import file_of
 from shared.web.tables import Address, Column, Table
 
 if TYPE_CHECKING:
@@ -73,7 +75,10 @@ def pattern_routes(console: "Console") -> APIRouter:
 
     @router.get("/-/patterns")
     async def patterns(request: Request) -> Response:
-        table = Table.of(request, "districts", L_("各区人数"), COLUMNS, sort="name", keep=("status",)).holding(Listing((), "bmV4dA"))
+        table = Table.of(request, "districts", L_("各区人数"), COLUMNS, sort="name", keep=("status",), has_file=True)
+        table = table.holding(Listing((), "bmV4dA"))
+        if table.is_file:
+            return await file_of(table, partial(_whole, table), _cells)
         return console.draw(
             request,
             "console/patterns.html",
@@ -95,6 +100,14 @@ def pattern_routes(console: "Console") -> APIRouter:
         )
 
     return router
+
+
+async def _whole(table: Table, *, page: Page) -> Listing:
+    return Listing(_rows(table), None)
+
+
+def _cells(row: tuple[str, int, str]) -> tuple[str, int, str]:
+    return (row[0], row[1], STATES[row[2]])
 
 
 def _rows(table: Table) -> list[tuple[str, int, str]]:

@@ -18,6 +18,8 @@ from fastapi import Request
 from shared.http.paging import Listing, Page
 
 PER_PAGE: Final = 20
+MOST_ROWS: Final = 50_000
+"""Rows of a table that leave in one file."""
 LONGEST_CHOICE: Final = 200
 """Characters of one choice in an address; a longer one is nobody's filter."""
 
@@ -59,15 +61,34 @@ class Table:
     sort: str = ""
     per_page: int = PER_PAGE
     next: str | None = None
+    has_file: bool = False
+    """Whether the whole of it can be had as a file (shared.web.table_file)."""
+    is_file: bool = False
+    """Whether the file is asked for rather than the page."""
+    most_rows: int = MOST_ROWS
 
     @classmethod
-    def of(cls, request: Request, id: str, name: str, columns: Sequence[Column], *, sort: str = "", keep: Sequence[str] = ()) -> "Table":
-        """As the address says it: `keep` names the filters; what the address invents is left out."""
+    def of(
+        cls,
+        request: Request,
+        id: str,
+        name: str,
+        columns: Sequence[Column],
+        *,
+        sort: str = "",
+        keep: Sequence[str] = (),
+        has_file: bool = False,
+    ) -> "Table":
+        """As the address says it: `keep` names the filters; what the address invents is left out. Of a page that answers a form
+        there is no file: its address is that of the form."""
         asked = {key: request.query_params.get(key, "")[:LONGEST_CHOICE] for key in (*keep, "after")}
         wanted = request.query_params.get("sort", "")
         sorts = {column.key for column in columns if column.sorts}
         chosen = wanted if wanted.removeprefix("-") in sorts else ""
-        return cls(id, name, tuple(columns), Address(request.url.path, {**asked, "sort": chosen}), chosen or sort)
+        has_file = has_file and request.method == "GET"
+        is_file = has_file and request.query_params.get("as") == "csv"
+        address = Address(request.url.path, {**asked, "sort": chosen})
+        return cls(id, name, tuple(columns), address, chosen or sort, has_file=has_file, is_file=is_file)
 
     def chosen(self, name: str) -> str:
         return self.address.chosen.get(name, "")
@@ -93,6 +114,11 @@ class Table:
     def sorted_by(self, column: Column) -> Address:
         """The way to the other order of a column, upwards first."""
         return self.address.but(sort=f"-{column.key}" if self.is_sorted_by(column) == "ascending" else column.key)
+
+    @property
+    def file(self) -> Address:
+        """The way to the whole table, filtered and sorted as here."""
+        return self.address.but(**{"as": "csv"})
 
     @property
     def first_page(self) -> Address | None:

@@ -1,5 +1,7 @@
 """The people of a list: shown without names, opened for a purpose, told in a letter of their own, and made public as counts."""
 
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from shared.errors import NotFound
 from shared.http.call import Call, allows
 from shared.web.console import Form
 from shared.web.i18n import L_
+from shared.web.table_file import Cell, file_of
 from shared.web.tables import Column, Table
 
 router = CONSOLE.router()
@@ -45,17 +48,21 @@ CHANGES: Final = (
 
 @router.get("/programmes/{programme_id}/candidates/")
 async def candidates(request: Request, programme_id: UUID, call: Annotated[Call, allows(*VIEWERS)]) -> Response:
-    table = Table.of(request, "candidates", L_("名单"), CANDIDATES, keep=("group", "state"))
+    table = Table.of(request, "candidates", L_("名单"), CANDIDATES, keep=("group", "state"), has_file=True)
     programme = await call.find(store.programme, programme_id)
     state = table.chosen("state") if table.chosen("state") in labels.CANDIDATE_STATE else ""
-    found = await call.find(store.candidates, programme_id, page=table.page(), group=table.chosen("group"), state=state)
+    names = {group["code"]: group["name"] for group in programme["groups"]}
+    listed = partial(call.find, store.candidates, programme_id, group=table.chosen("group"), state=state)
+    if table.is_file:
+        return await file_of(table, listed, partial(_candidate_cells, names))
+    found = await listed(page=table.page())
     return CONSOLE.draw(
         request,
         "intake/candidates.html",
         programme=programme,
         table=table.holding(found),
         candidates=found.items,
-        names={group["code"]: group["name"] for group in programme["groups"]},
+        names=names,
         labels=labels,
         division_name=name_of,
         may_read=call.actor.may(*READERS),
@@ -65,16 +72,20 @@ async def candidates(request: Request, programme_id: UUID, call: Annotated[Call,
 @router.get("/programmes/{programme_id}/changes/")
 async def changes(request: Request, programme_id: UUID, call: Annotated[Call, allows(*VIEWERS, "auditor")]) -> Response:
     """Who left a list, why, and who moved up, by opaque numbers."""
-    table = Table.of(request, "changes", L_("名单变动"), CHANGES)
+    table = Table.of(request, "changes", L_("名单变动"), CHANGES, has_file=True)
     programme = await call.find(store.programme, programme_id)
-    found = await call.find(store.list_changes, programme_id, page=table.page())
+    names = {group["code"]: group["name"] for group in programme["groups"]}
+    listed = partial(call.find, store.list_changes, programme_id)
+    if table.is_file:
+        return await file_of(table, listed, partial(_change_cells, names))
+    found = await listed(page=table.page())
     return CONSOLE.draw(
         request,
         "intake/changes.html",
         programme=programme,
         table=table.holding(found),
         changes=found.items,
-        names={group["code"]: group["name"] for group in programme["groups"]},
+        names=names,
         labels=labels,
     )
 
@@ -145,6 +156,24 @@ async def notice(request: Request, programme_id: UUID, call: Annotated[Call, all
         today=call.today,
         division_name=name_of,
     )
+
+
+def _candidate_cells(names: Mapping[str, str], each: Mapping[str, Any]) -> Sequence[Cell]:
+    age = f"{each['age_band']} 须监护人签署" if each["needs_guardian"] else each["age_band"]
+    state = labels.CANDIDATE_STATE[each["state"]]
+    place, number = (labels.LIST[each["list"]], each["rank"], each["score"], name_of(each["division"])), short(each["id"])
+    return (names.get(each["group"], each["group"]), *place, age, f"{state} 递补" if each["is_replacement"] else state, number)
+
+
+def _change_cells(names: Mapping[str, str], each: Mapping[str, Any]) -> Sequence[Cell]:
+    moved_up = short(each["moved_up_id"]) if each["moved_up_id"] else "无"
+    who = (labels.LEFT[each["reason"]], short(each["left_id"]), moved_up, each["changed_by"])
+    return (each["changed_on"], names.get(each["group"], each["group"]), *who)
+
+
+def short(id: UUID) -> str:
+    """By which a line of one list is found in another; who it is stands in neither."""
+    return str(id)[-6:]
 
 
 async def _told(request: Request, call: Call, programme_id: UUID, person_id: UUID, template: str) -> Response:

@@ -1,7 +1,8 @@
 """Consent on the console: the informed text, what each candidate answered, who is enrolled, and who leaves again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from shared.http.call import Call, allows
 from shared.http.problems import status_of
 from shared.web.console import Form, must_confirm, see
 from shared.web.i18n import L_
+from shared.web.table_file import Cell, file_of
 from shared.web.tables import Column, Table
 
 router = CONSOLE.router()
@@ -126,16 +128,20 @@ async def enrol(
 
 @router.get("/programmes/{programme_id}/recipients/")
 async def recipients(request: Request, programme_id: UUID, call: Annotated[Call, allows("clerk", "officer", "auditor")]) -> Response:
-    table = Table.of(request, "recipients", L_("服务对象"), RECIPIENTS, keep=("group",))
+    table = Table.of(request, "recipients", L_("服务对象"), RECIPIENTS, keep=("group",), has_file=True)
     programme = await call.find(store.programme, programme_id)
-    found = await call.find(store.recipients, programme_id, page=table.page(), group=table.chosen("group"))
+    names = {each["code"]: each["name"] for each in programme["groups"]}
+    listed = partial(call.find, store.recipients, programme_id, group=table.chosen("group"))
+    if table.is_file:
+        return await file_of(table, listed, partial(_recipient_cells, names))
+    found = await listed(page=table.page())
     return CONSOLE.draw(
         request,
         "intake/recipients.html",
         programme=programme,
         table=table.holding(found),
         recipients=found.items,
-        names={each["code"]: each["name"] for each in programme["groups"]},
+        names=names,
         labels=labels,
         may_withdraw=call.actor.may("clerk", "officer"),
     )
@@ -165,6 +171,13 @@ async def withdraw(
     except Refusal as refusal:
         return await _leaving(request, call, programme_id, recipient_id, Form(given, key=key).refused(refusal), status_of(refusal))
     return see(f"programmes/{programme_id}/changes/")
+
+
+def _recipient_cells(names: Mapping[str, str], each: Mapping[str, Any]) -> Sequence[Cell]:
+    group = names.get(each["group"], each["group"])
+    left = f"{each['withdrawn_on']} {labels.LEFT[each['reason']]}" if each["withdrawn_on"] else ""
+    number = str(each["recipient_id"])[:8]
+    return (number, f"{group} 递补" if each["is_replacement"] else group, each["age_band"], each["enrolled_on"], left)
 
 
 def _answer(given: Mapping[str, str]) -> Answer:

@@ -1,6 +1,7 @@
 """Records that may be of one person, on the console: the queue without names, those alike side by side, and the decision."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from shared.http.call import Call, allows
 from shared.http.problems import status_of
 from shared.web.console import Form, see
 from shared.web.i18n import L_
+from shared.web.table_file import Cell, file_of
 from shared.web.tables import Column, Table
 
 router = CONSOLE.router()
@@ -48,9 +50,12 @@ ACTIONS: Final[Mapping[str, Callable[..., Any]]] = {
 
 @router.get("/duplicates/")
 async def duplicates(request: Request, call: Annotated[Call, allows(*DECIDERS, "auditor")]) -> Response:
-    table = Table.of(request, "duplicates", L_("疑似重复"), COLUMNS, keep=("status",))
+    table = Table.of(request, "duplicates", L_("疑似重复"), COLUMNS, keep=("status",), has_file=True)
     status = table.chosen("status") if table.chosen("status") in CHOSEN else ""
-    found = await call.find(store.duplicates, page=table.page(), status=status)
+    listed = partial(call.find, store.duplicates, status=status)
+    if table.is_file:
+        return await file_of(table, listed, _cells)
+    found = await listed(page=table.page())
     return CONSOLE.draw(
         request,
         "intake/duplicates.html",
@@ -87,6 +92,12 @@ async def decide(
     except Refusal as refusal:
         return await _pair(request, call, pair_id, Form(given, key=key).refused(refusal), status_of(refusal))
     return see(f"duplicates/{pair_id}/")
+
+
+def _cells(each: Mapping[str, Any]) -> Sequence[Cell]:
+    alike = "、".join(labels.EVIDENCE[code] for code in each["evidence"] if not code.endswith("_other"))
+    records = "；".join(f"{record['household_no']} {name_of(record['division'])}" for record in each["records"])
+    return (labels.LIKELIHOOD[each["likelihood"]], alike, records, each["found_on"], labels.PAIR_STATUS[each["status"]])
 
 
 async def _pair(request: Request, call: Call, pair_id: UUID, form: Form, status: int = 200, *, is_whole: bool = False) -> Response:

@@ -1,6 +1,7 @@
 """Erasures of personal data on the console: asked for by one person, decided on by another; and what was kept long enough."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from shared.http.call import Call, allows
 from shared.http.problems import status_of
 from shared.web.console import Form, must_confirm, see
 from shared.web.i18n import L_
+from shared.web.table_file import Cell, file_of
 from shared.web.tables import Column, Table
 
 router = CONSOLE.router()
@@ -39,9 +41,12 @@ async def list_erasures(request: Request, call: Annotated[Call, allows("clerk", 
 
 async def erasures_page(request: Request, call: Call, form: Form, status_code: int = 200) -> Response:
     """The list, what has been kept long enough, and what is asked for or confirmed in one go."""
-    table = Table.of(request, "erasures", L_("信息删除"), COLUMNS, keep=("status",))
+    table = Table.of(request, "erasures", L_("信息删除"), COLUMNS, keep=("status",), has_file=True)
     status = table.chosen("status") if table.chosen("status") in labels.ERASURE_STATUS else ""
-    found = await call.find(erasures, page=table.page(), status=status)
+    listed = partial(call.find, erasures, status=status)
+    if table.is_file:
+        return await file_of(table, listed, _cells)
+    found = await listed(page=table.page())
     kept = await call.find(actions.retention)
     return CONSOLE.draw(
         request,
@@ -108,6 +113,11 @@ async def refuse(
 ) -> Response:
     given = {"key": key, "act": "refusal", "reason": reason.strip()[:LONGEST], "confirmed": "yes"}
     return await _decide(request, call, erasure_id, given, actions.refuse_erasure, reason=given["reason"])
+
+
+def _cells(each: Mapping[str, Any]) -> Sequence[Cell]:
+    what, why = labels.ERASURE_SCOPE[each["scope"]], labels.ERASURE_REASON[each["reason"]]
+    return (each["proposed_on"], what, why, name_of(each["division"]), labels.ERASURE_STATUS[each["status"]])
 
 
 async def _decide(

@@ -1,6 +1,8 @@
 """Household files on the console: found by number, opened for a purpose that is chosen once, and who has read them."""
 
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Final, get_args
 from urllib.parse import quote, unquote, urlencode
 from uuid import UUID
@@ -18,6 +20,9 @@ from shared.errors import Malformed
 from shared.http.call import Call, allows
 from shared.http.paging import Page
 from shared.web.console import Form, address_of, own_page, see
+from shared.web.i18n import L_
+from shared.web.table_file import Cell, file_of
+from shared.web.tables import Column, Table
 
 router = CONSOLE.router()
 
@@ -26,36 +31,39 @@ PURPOSE_COOKIE: Final = "qiao_intake_purpose"
 """For what its holder opens files, until the browser is closed. Bound to the account: the next who signs in chooses anew."""
 Text = Annotated[str, FormField()]
 READERS: Final = ("clerk", "officer", "reviewer")
+HOUSEHOLDS: Final = (
+    Column("household_no", L_("户编号")),
+    Column("category", L_("救助类别")),
+    Column("division", L_("地区")),
+    Column("people", L_("人数"), is_number=True),
+    Column("living_members", L_("实际居住"), is_number=True),
+    Column("is_visited", L_("走访")),
+)
 
 
 @router.get("/households/")
-async def households(
-    request: Request,
-    call: Annotated[Call, allows(*READERS, "auditor")],
-    division: str = "",
-    category: str = "",
-    flag: str = "",
-    after: str = "",
-) -> Response:
+async def households(request: Request, call: Annotated[Call, allows(*READERS, "auditor")]) -> Response:
+    table = Table.of(request, "households", L_("户档案"), HOUSEHOLDS, keep=("division", "category", "flag"), has_file=True)
     choices, flags = divisions_of(call), actions.known_flags(call.runtime.hooks)
-    chosen = next((each for each in flags if each.code == flag), None)
-    asked = {
-        "division": division if division in dict(choices) else "",
-        "category": category if category in labels.CATEGORY else "",
+    chosen = next((each for each in flags if each.code == table.chosen("flag")), None)
+    asked: dict[str, Any] = {
+        "division": table.chosen("division") if table.chosen("division") in dict(choices) else "",
+        "category": table.chosen("category") if table.chosen("category") in labels.CATEGORY else "",
+        "flag": chosen,
     }
-    found = await call.find(store.households, page=Page(after or None, PER_PAGE), **asked, flag=chosen)
-    shown = asked | {"flag": chosen.code if chosen else ""}
+    listed = partial(call.find, store.households, **asked)
+    if table.is_file:
+        return await file_of(table, listed, _household_cells)
+    found = await listed(page=Page(table.page().after, PER_PAGE))
     return CONSOLE.draw(
         request,
         "intake/households.html",
+        table=table.holding(found),
         households=found.items,
-        total=await call.find(store.count_households, **asked, flag=chosen),
-        more=f"?{urlencode(shown | {'after': found.next})}" if found.next else "",
-        first=f"?{urlencode(shown)}" if after else "",
-        asked=shown,
-        flags=flags,
+        total=await call.find(store.count_households, **asked),
+        flags={each.code: each.name for each in flags},
         flag=chosen,
-        divisions=choices,
+        divisions=dict(choices),
         division_name=name_of,
         labels=labels,
         may_read=call.actor.may(*READERS),
@@ -122,6 +130,12 @@ async def readings(request: Request, person_id: UUID, call: Annotated[Call, allo
         labels=labels,
         may_read=call.actor.may(*READERS),
     )
+
+
+def _household_cells(each: dict[str, Any]) -> Sequence[Cell]:
+    visited = "已走访" if each["is_visited"] else "未走访"
+    kind, place = labels.CATEGORY[each["category"]], name_of(each["division"])
+    return (each["household_no"], kind, place, each["people"], each["living_members"], visited)
 
 
 def _day(given: str) -> date | None:

@@ -1,6 +1,8 @@
 """Objections on the console: taken down in the person's own case, decided and answered by somebody else."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -19,6 +21,7 @@ from shared.http.call import Call, allows
 from shared.http.problems import status_of
 from shared.web.console import Form, see
 from shared.web.i18n import L_
+from shared.web.table_file import Cell, file_of
 from shared.web.tables import Column, Table
 
 router = CONSOLE.router()
@@ -37,6 +40,9 @@ OBJECTIONS: Final = (
 
 @router.get("/programmes/{programme_id}/objections/")
 async def objections(request: Request, programme_id: UUID, call: Annotated[Call, allows(*VIEWERS)]) -> Response:
+    table = Table.of(request, "objections", L_("异议"), OBJECTIONS, has_file=True)
+    if table.is_file:
+        return await file_of(table, partial(call.find, store.objections, programme_id), _cells)
     return await _list(request, call, programme_id, Form())
 
 
@@ -141,6 +147,12 @@ async def answer(request: Request, programme_id: UUID, objection_id: UUID, call:
     )
 
 
+def _cells(each: Mapping[str, Any]) -> Sequence[Cell]:
+    verdict = "待处理" if each["upheld"] is None else f"{'成立' if each['upheld'] else '不成立'} {each['reason']}"
+    decided = f"{each['decided_on']} {each['decided_by']}" if each["decided_on"] else ""
+    return (each["recorded_on"], labels.OBJECTION_KIND[each["kind"]], each["recorded_by"], verdict, decided)
+
+
 async def keep_document(call: Call, key: str, file: UploadFile | None) -> UUID | None:
     """The signed paper, kept before the act by a key of its own; None where none was handed in."""
     content = await file.read() if file is not None else b""
@@ -153,7 +165,7 @@ async def keep_document(call: Call, key: str, file: UploadFile | None) -> UUID |
 
 
 async def _list(request: Request, call: Call, programme_id: UUID, form: Form, status: int = 200) -> Response:
-    table = Table.of(request, "objections", L_("异议"), OBJECTIONS)
+    table = Table.of(request, "objections", L_("异议"), OBJECTIONS, has_file=True)
     programme = await call.find(store.programme, programme_id)
     found = await call.find(store.objections, programme_id, page=table.page())
     is_open = programme["status"] == "proposed"

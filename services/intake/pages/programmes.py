@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from shared.rules import Rule, Rules
 from shared.web.charts import share
 from shared.web.console import Form, must_confirm, see
 from shared.web.i18n import L_
+from shared.web.table_file import Cell, file_of
 from shared.web.tables import Column, Table
 
 router = CONSOLE.router()
@@ -49,9 +51,12 @@ RULES: Final = ("objection_window", "guardian_signature", "consent_notice", "sma
 
 @router.get("/programmes/")
 async def programmes(request: Request, call: Annotated[Call, allows(*VIEWERS)]) -> Response:
-    table = Table.of(request, "programmes", L_("服务计划"), PROGRAMMES, keep=("status",))
+    table = Table.of(request, "programmes", L_("服务计划"), PROGRAMMES, keep=("status",), has_file=True)
     status = table.chosen("status") if table.chosen("status") in labels.PROGRAMME_STATUS else ""
-    found = await call.find(store.programmes, page=table.page(), status=status)
+    listed = partial(call.find, store.programmes, status=status)
+    if table.is_file:
+        return await file_of(table, listed, _cells)
+    found = await listed(page=table.page())
     return CONSOLE.draw(
         request,
         "intake/programmes.html",
@@ -181,6 +186,11 @@ async def draw_programme(request: Request, call: Call, programme_id: UUID, form:
         may=call.actor.may,
         is_own=call.actor.account in (found["screened_by"], found["proposed_by"]),
     )
+
+
+def _cells(each: Mapping[str, Any]) -> Sequence[Cell]:
+    days = (each["reference_on"], each["objections_until"], each["top_up_until"])
+    return (each["name"], name_of(each["division"]), *days, labels.PROGRAMME_STATUS[each["status"]])
 
 
 def rules_of(division: str, *, rules: Rules) -> dict[str, Rule]:

@@ -1,9 +1,10 @@
 """Rosters on the console: handed in by a clerk, looked through, decided on by another person."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Form as FormField
@@ -21,26 +22,37 @@ from shared.http.problems import status_of
 from shared.web.console import Form, see
 from shared.web.i18n import L_
 from shared.web.progress import latest_job
+from shared.web.table_file import Cell, file_of
+from shared.web.tables import Column, Table
 
 router = CONSOLE.router()
 
 PER_PAGE = 20
 Text = Annotated[str, FormField()]
+ROSTERS: Final = (
+    Column("name", L_("名称")),
+    Column("purpose", L_("用途")),
+    Column("reference_on", L_("基准日期")),
+    Column("rows", L_("行数"), is_number=True),
+    Column("faulty", L_("有误"), is_number=True),
+    Column("status", L_("状态")),
+    Column("uploaded_on", L_("上传")),
+)
 
 
 @router.get("/rosters/")
-async def rosters(
-    request: Request, call: Annotated[Call, allows("clerk", "officer", "auditor")], status: str = "", after: str = ""
-) -> Response:
-    chosen = status if status in labels.ROSTER_STATUS else ""
-    found = await call.find(store.rosters, page=Page(after or None, PER_PAGE), status=chosen)
+async def rosters(request: Request, call: Annotated[Call, allows("clerk", "officer", "auditor")]) -> Response:
+    table = Table.of(request, "rosters", L_("名册"), ROSTERS, keep=("status",), has_file=True)
+    status = table.chosen("status") if table.chosen("status") in labels.ROSTER_STATUS else ""
+    listed = partial(call.find, store.rosters, status=status)
+    if table.is_file:
+        return await file_of(table, listed, _roster_cells)
+    found = await listed(page=table.page())
     return CONSOLE.draw(
         request,
         "intake/rosters.html",
+        table=table.holding(found),
         rosters=found.items,
-        more=found.next,
-        is_first=not after,
-        chosen=chosen,
         labels=labels,
         may_upload=call.actor.may("clerk"),
     )
@@ -108,6 +120,12 @@ async def reject_roster(
         refusal = Malformed("请写明不予采用的理由", field="reason")
         return await _roster(request, call, roster_id, Form(given, key=key).refused(refusal), status=422)
     return await _decide(request, call, roster_id, given, actions.reject_roster, reason=reason)
+
+
+def _roster_cells(each: dict[str, Any]) -> Sequence[Cell]:
+    purpose, status = labels.ROSTER_PURPOSE[each["purpose"]], labels.ROSTER_STATUS[each["status"]]
+    uploaded = f"{each['uploaded_on']} {each['uploaded_by']}"
+    return (each["name"], purpose, each["reference_on"], each["rows"], each["faulty"], status, uploaded)
 
 
 async def _read(call: Call, file_id: UUID) -> dict[str, Any]:

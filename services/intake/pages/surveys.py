@@ -1,7 +1,8 @@
 """Surveys on the console: opened, shared out among teams, followed community by community, accepted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -14,10 +15,12 @@ from services.intake.pages.frame import CONSOLE
 from shared.divisions import name_of
 from shared.errors import Fault, Malformed, Refusal
 from shared.http.call import Call, allows
+from shared.http.paging import Listing, Page
 from shared.http.problems import status_of
 from shared.web.charts import share
 from shared.web.console import Form, must_confirm, see, several
 from shared.web.i18n import L_
+from shared.web.table_file import Cell, file_of
 from shared.web.tables import Column, Table
 
 router = CONSOLE.router()
@@ -32,6 +35,12 @@ SURVEYS: Final = (
     Column("files_verified", L_("已核实"), is_number=True),
     Column("status", L_("状态")),
 )
+COMMUNITIES: Final = (
+    Column("name", L_("社区")),
+    Column("files_due", L_("应走访户"), is_number=True),
+    Column("files_opened", L_("已上门"), is_number=True),
+    Column("files_verified", L_("已核实"), is_number=True),
+)
 FILES: Final = (
     Column("household_no", L_("户编号")),
     Column("category", L_("救助类别")),
@@ -44,8 +53,11 @@ FILES: Final = (
 
 @router.get("/surveys/")
 async def surveys(request: Request, call: Annotated[Call, allows(*VIEWERS)]) -> Response:
-    table = Table.of(request, "surveys", L_("调查摸底"), SURVEYS)
-    found = await call.find(store.surveys, page=table.page())
+    table = Table.of(request, "surveys", L_("调查摸底"), SURVEYS, has_file=True)
+    listed = partial(call.find, store.surveys)
+    if table.is_file:
+        return await file_of(table, listed, _survey_cells)
+    found = await listed(page=table.page())
     return CONSOLE.draw(
         request,
         "intake/surveys.html",
@@ -83,6 +95,9 @@ async def open_survey(
 
 @router.get("/surveys/{survey_id}/")
 async def survey(request: Request, survey_id: UUID, call: Annotated[Call, allows(*VIEWERS)]) -> Response:
+    table = Table.of(request, "communities", L_("各社区进度"), COMMUNITIES, has_file=True)
+    if table.is_file:
+        return await file_of(table, partial(_communities, call, survey_id), lambda each: [each[column.key] for column in COMMUNITIES])
     return await _survey(request, call, survey_id, Form())
 
 
@@ -102,25 +117,23 @@ async def accept_survey(
 @router.get("/surveys/{survey_id}/files/")
 async def files(request: Request, survey_id: UUID, call: Annotated[Call, allows(*VIEWERS)]) -> Response:
     """Every file of a survey, by community, team and status."""
-    table = Table.of(request, "files", L_("走访清单"), FILES, keep=("status", "division", "team"))
+    table = Table.of(request, "files", L_("走访清单"), FILES, keep=("status", "division", "team"), has_file=True)
     found = await call.find(store.survey, survey_id)
     teams = await call.find(store.teams, survey_id)
     named = {str(team["id"]): team for team in teams}
     team, division = named.get(table.chosen("team")), table.chosen("division")
     here = [division] if division else None
-    listed = await call.find(
-        store.survey_files,
-        survey_id,
-        page=table.page(),
-        status=table.chosen("status"),
-        divisions=[code for code in team["divisions"] if division in ("", code)] if team else here,
-    )
+    divisions = [code for code in team["divisions"] if division in ("", code)] if team else here
+    listed = partial(call.find, store.survey_files, survey_id, status=table.chosen("status"), divisions=divisions)
+    if table.is_file:
+        return await file_of(table, listed, file_cells)
+    shown = await listed(page=table.page())
     return CONSOLE.draw(
         request,
         "intake/survey_files.html",
         survey=found,
-        table=table.holding(listed),
-        files=listed.items,
+        table=table.holding(shown),
+        files=shown.items,
         communities={each["division"]: each["name"] for each in found["communities"]},
         teams={team_id: each["name"] for team_id, each in named.items()},
         labels=labels,
@@ -157,6 +170,21 @@ async def set_team(
     return see(f"surveys/{survey_id}/")
 
 
+def file_cells(each: Mapping[str, Any]) -> Sequence[Cell]:
+    """Of one file: its number, never a name."""
+    where = (labels.CATEGORY[each["category"]], name_of(each["division"]), each["people"])
+    return (each["household_no"], *where, labels.FILE_STATUS[each["status"]], each["visited_on"])
+
+
+def _survey_cells(each: Mapping[str, Any]) -> Sequence[Cell]:
+    return (each["name"], each["due_on"], each["files_due"], each["files_verified"], labels.SURVEY_STATUS[each["status"]])
+
+
+async def _communities(call: Call, survey_id: UUID, *, page: Page) -> Listing:
+    """All of them at once; a survey has hundreds at most."""
+    return Listing((await call.find(store.survey, survey_id))["communities"], None)
+
+
 async def _survey(request: Request, call: Call, survey_id: UUID, form: Form, status: int = 200) -> Response:
     found = await call.find(store.survey, survey_id)
     may_accept = call.actor.may("officer") and found["status"] == "open"
@@ -166,6 +194,7 @@ async def _survey(request: Request, call: Call, survey_id: UUID, form: Form, sta
         status,
         survey=found,
         form=form,
+        table=Table.of(request, "communities", L_("各社区进度"), COMMUNITIES, has_file=True),
         communities=[each | {"bar": share(each["files_verified"], each["files_due"])} for each in found["communities"]],
         categories=await call.find(store.by_category, survey_id),
         teams=await call.find(store.teams, survey_id),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -15,13 +16,14 @@ from services.intake.domain.survey import MemberReport, VisitReport
 from services.intake.domain.survey_form import LONGEST_TEXT, NOTHING, About, Question, Section, SurveyForm
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import READERS
-from services.intake.pages.surveys import FILES, VIEWERS
+from services.intake.pages.surveys import FILES, VIEWERS, file_cells
 from shared.divisions import name_of
 from shared.errors import Fault, Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
 from shared.web.console import Form, see, several
 from shared.web.i18n import L_
+from shared.web.table_file import file_of
 from shared.web.tables import Table
 
 router = CONSOLE.router()
@@ -55,24 +57,22 @@ class Part:
 @router.get("/surveys/{survey_id}/mine/")
 async def own_files(request: Request, survey_id: UUID, call: Annotated[Call, allows("surveyor")]) -> Response:
     """What the team of the surveyor has to visit; everything where the survey has no teams."""
-    table = Table.of(request, "files", L_("我的走访"), FILES, keep=("status", "division"))
+    table = Table.of(request, "files", L_("我的走访"), FILES, keep=("status", "division"), has_file=True)
     found = await call.find(store.survey, survey_id)
     own = await call.find(store.own_divisions, survey_id, call.actor.account)
     communities = {each["division"]: each["name"] for each in found["communities"] if own is None or each["division"] in own}
     division = table.chosen("division")
-    listed = await call.find(
-        store.survey_files,
-        survey_id,
-        page=table.page(),
-        status=table.chosen("status"),
-        divisions=[code for code in communities if division in ("", code)],
-    )
+    divisions = [code for code in communities if division in ("", code)]
+    listed = partial(call.find, store.survey_files, survey_id, status=table.chosen("status"), divisions=divisions)
+    if table.is_file:
+        return await file_of(table, listed, file_cells)
+    shown = await listed(page=table.page())
     return CONSOLE.draw(
         request,
         "intake/survey_files.html",
         survey=found,
-        table=table.holding(listed),
-        files=listed.items,
+        table=table.holding(shown),
+        files=shown.items,
         communities=communities,
         teams={},
         labels=labels,
