@@ -243,6 +243,7 @@ READ: Final = {
     "consent": L_("签署的知情同意书"),
     "objection": L_("异议书面材料"),
     "registry": L_("登记信息"),
+    "doors": L_("入户清单"),
     "refused": L_("未提供"),
 }
 """How much of a person was read; `refused`: asked for, and nothing given."""
@@ -332,6 +333,7 @@ READING_PURPOSE: Final = {
     "complaint": L_("处理投诉"),
     "own_request": L_("本人查询"),
     "audit": L_("审计"),
+    "survey": L_("调查摸底"),
     "eligibility": L_("核对救助资格"),
     "benefit": L_("发放待遇"),
     "service": L_("提供服务"),

@@ -117,6 +117,18 @@ def find_nobody_at_home(page: Page) -> None:
     look(page, "r6-own-list")
 
 
+def print_the_doors(page: Page) -> None:
+    """The list to take along; then back to the own list."""
+    page.get_by_role("link", name="入户清单（打印）").click()
+    expect(page.get_by_role("columnheader", name="联系电话")).to_be_visible()
+    look(page, "r6-doors")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("岁")
+    expect(page.get_by_role("button", name="筛选")).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.get_by_role("link", name="我的走访").click()
+
+
 def visit_a_household(page: Page) -> str:
     """First by one alone, which the rule does not allow; then by two. Gives the number of the household."""
     number = open_the_next(page)

@@ -28,6 +28,7 @@ from tests.browser.intake_register import (
     hand_in,
     merge,
     open_a_household,
+    print_the_doors,
     propose_merge,
     read_the_faults,
     read_the_visit,
@@ -105,6 +106,7 @@ def test_from_a_messy_roster_to_the_reserve_who_moves_up(town: Town, browser: Br
     merge(officer)
     surveyor = at(browser, town.address, "sun", "2016-12-01")
     find_nobody_at_home(surveyor)
+    print_the_doors(surveyor)
     read_the_visit(clerk, visit_a_household(surveyor))
     town.visit_the_rest()
     choose_day(officer, "2016-12-20")

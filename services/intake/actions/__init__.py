@@ -6,6 +6,7 @@ from services.intake.actions.campaign import record_call, set_team
 from services.intake.actions.circumstance import circumstances, record_circumstances
 from services.intake.actions.correction import correct_person, person_to_correct
 from services.intake.actions.criteria import count_groups, criterion_facts, known_flags, preview
+from services.intake.actions.doors import door_list
 from services.intake.actions.duplicates import compare_records, count_records, duplicates_chunk
 from services.intake.actions.enrolment import complete_enrolment, enrol, read_consent_document, record_consents, withdraw
 from services.intake.actions.erasure import confirm_erasure, overwrite_erased, propose_erasure, refuse_erasure, retention, retention_due
@@ -61,6 +62,7 @@ __all__ = [
     "criterion_facts",
     "decide_objection",
     "definitions_of",
+    "door_list",
     "duplicates_chunk",
     "enrol",
     "explain",

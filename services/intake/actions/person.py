@@ -13,6 +13,8 @@ from shared.personal import Keyring
 from shared.work import Reader, Work
 
 Purpose = Literal["registration", "screening", "consent", "objection", "complaint", "own_request", "audit"]
+FixedPurpose = Literal["survey"]
+"""What a page says by itself; nobody chooses it."""
 
 
 def read_person_file(person_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def read_person_file(person_id: UUID, *, purpose: Purpose, work: Work, today: da
     return shown | {"household": household.model_dump(exclude={"roster_id"}), "personal": personal_of(work, person, keyring)}
 
 
-def mark(person_id: UUID, what: str, purpose: Purpose, work: Work, today: date, actor: Actor) -> Reading:
+def mark(person_id: UUID, what: str, purpose: Purpose | FixedPurpose, work: Work, today: date, actor: Actor) -> Reading:
     """That somebody reads something of a person now, for a purpose."""
     return Reading(person_id=person_id, reader=actor.account, by="intake", purpose=purpose, what=what, read_on=today, read_at=work.now)
 

@@ -139,6 +139,7 @@ async def files(request: Request, survey_id: UUID, call: Annotated[Call, allows(
         labels=labels,
         division_name=name_of,
         is_own=False,
+        may_find=call.actor.may("officer"),
     )
 
 

@@ -78,6 +78,7 @@ async def own_files(request: Request, survey_id: UUID, call: Annotated[Call, all
         labels=labels,
         division_name=name_of,
         is_own=True,
+        may_find=True,
     )
 
 
@@ -134,8 +135,15 @@ async def _page(request: Request, call: Call, file_id: UUID, form: Form | None, 
         division_name=name_of,
         labels=labels,
         may_work=call.actor.may("surveyor"),
+        may_find=_may_find(sheet, call),
         may_read=call.actor.may(*READERS),
     )
+
+
+def _may_find(sheet: Mapping[str, Any], call: Call) -> bool:
+    """Whether the list of doors has this household for the actor."""
+    is_due = sheet["survey"]["status"] == "open" and sheet["file"]["status"] != "verified"
+    return is_due and (sheet["may_record"] or call.actor.may("officer"))
 
 
 def _parts(form: SurveyForm, about: About, prefix: str, places: Collection[str] | None = None) -> list[Part]:

@@ -9,8 +9,8 @@ from sqlalchemy import UniqueConstraint, case, func, select, update
 from sqlmodel import Field, col
 
 from services.intake.domain.person import NEEDS
-from services.intake.store.person import Person
-from services.intake.store.roster import Roster, check_reach, in_divisions
+from services.intake.store.person import Household, Person
+from services.intake.store.roster import Roster, check_reach, in_divisions, within
 from services.intake.store.table import Table
 from shared.access import Actor
 from shared.divisions import name_of
@@ -126,6 +126,22 @@ def survey_files(
         statement = statement.where(col(SurveyFile.division).in_(divisions))
     hidden = {"survey_id", "household_id"}
     return listing(reader, statement, page, sort=(SurveyFile.household_no, SurveyFile.id), item=lambda row: row.model_dump(exclude=hidden))
+
+
+def files_still_due(
+    survey_id: UUID, *, reader: Reader, actor: Actor, page: Page, divisions: Sequence[str] | None = None, file_id: UUID | None = None
+) -> Listing:
+    """Whose doors are still to be called at, by number, whether or not somebody stood there in vain.
+
+    Of some communities only unless `divisions` is None. Nobody goes to a household that has moved out of the actor's divisions.
+    """
+    statement = select(SurveyFile).join(Household, col(Household.id) == SurveyFile.household_id)
+    statement = statement.where(col(SurveyFile.survey_id) == survey_id, _STATUS != "verified", within(actor))
+    if divisions is not None:
+        statement = statement.where(col(SurveyFile.division).in_(divisions))
+    if file_id is not None:
+        statement = statement.where(col(SurveyFile.id) == file_id)
+    return listing(reader, statement, page, sort=(SurveyFile.household_no, SurveyFile.id), item=lambda row: row)
 
 
 def files_of_household(household_id: UUID, *, reader: Reader) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ WORDS = {"kind": "died", "scope": "contact", "account": "clerk", "name": "consol
 """What stands in a path and is no id of a district; the same whoever asks."""
 ASKED = {"purpose": "audit", "expression": "age >= 0", "reference_on": "2017-01-01", "division": OWN, "limit": "50"}
 """What an address asks for, so that it answers at all."""
-NAMED = {"survey_id": "survey_id", "team": "team_id", "candidate": "candidate_id", "person": "person_id"}
+NAMED = {"survey_id": "survey_id", "team": "team_id", "candidate": "candidate_id", "person": "person_id", "file": "survey_file_id"}
 """Ids behind a question mark."""
 WHOLE_SERVICE = {"/api/v1/accounts", "/api/v1/acts", "/api/v1/refusals"}
 """For administrators and auditors of the whole service: accounts, acts and refusals, with no person in them."""
@@ -65,6 +65,8 @@ def city(module_client: Callable[..., Office], people: Population) -> City:
 
 
 def id_of(name: str, path: str, ids: dict[str, str]) -> str:
+    if name == "survey_id" and path.endswith("/doors/"):
+        return ids["open_survey_id"]
     return ids[{"file_id": "file_id" if path.startswith("/api/v1/files") else "survey_file_id"}.get(name, name)]
 
 
