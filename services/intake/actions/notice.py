@@ -10,11 +10,12 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from services.intake.actions.person import mark
+from services.intake.domain.enrolment import needs_guardian
 from services.intake.domain.programme import WrongStage
-from services.intake.store import Candidate, Person, PersonSecret, Screening, counted, groups_of, reached_programme
+from services.intake.store import Candidate, Household, Person, PersonSecret, Screening, counted, groups_of, reached_programme, within
 from shared.access import Actor
 from shared.personal import Erased, Keyring
-from shared.rules import Rules
+from shared.rules import Rule, Rules
 from shared.small_cells import Figures, selected, separate, together
 from shared.work import Reader, Work
 
@@ -65,10 +66,14 @@ def _by_place(reader: Reader, programme_id: UUID) -> list[tuple[str, str, int]]:
     return [tuple(row) for row in reader.rows(select(*columns, func.count()).where(*chosen).group_by(*columns).order_by(*columns))]
 
 
-def letters(programme_id: UUID, *, group: str, after: int, work: Work, actor: Actor, today: date, keyring: Keyring) -> dict[str, Any]:
+def letters(
+    programme_id: UUID, *, group: str, after: int, work: Work, actor: Actor, today: date, keyring: Keyring, rules: Rules
+) -> dict[str, Any]:
     """The next 40 letters of a group, first the selected, then the reserves. Each leaves the mark of a reading.
 
-    `after` counts letters. Who has been struck off or erased gets none. What each is told is `told_of`.
+    `after` counts letters. Each goes to an address, and to the guardian in the place of a child who would not sign. Who has been
+    struck off or erased gets none; who lives in a division by now that the actor does not reach is only counted, as `elsewhere`.
+    What each is told is `told_of`.
     """
     programme = reached_programme(work, programme_id, actor)
     if programme.status not in ("proposed", "confirmed", "completed"):
@@ -78,22 +83,31 @@ def letters(programme_id: UUID, *, group: str, after: int, work: Work, actor: Ac
         Candidate.programme_id == programme_id, Candidate.group == group, col(Candidate.state).in_(("listed", "waiting", "consented"))
     )
     in_order = of_group.order_by(col(Candidate.list).desc(), col(Candidate.rank), col(Candidate.id))
-    listed = work.select(in_order.offset(after).limit(LETTERS_AT_ONCE))
-    names = _names([each.person_id for each in listed], work, keyring)
-    written_to = [each.person_id for each in listed if each.person_id in names]
-    work.add(*(mark(person_id, "file", "screening", work, today, actor) for person_id in written_to))
+    listed = [each.person_id for each in work.select(in_order.offset(after).limit(LETTERS_AT_ONCE))]
+    people = _people(listed, work, actor)
+    guardian_age = rules("guardian_signature", division=programme.division)
+    addressed = _addressed([people[each] for each in listed if each in people], keyring, today, guardian_age)
+    work.add(*(mark(each["person_id"], "file", "screening", work, today, actor) for each in addressed))
     is_more = len(listed) == LETTERS_AT_ONCE
     name = groups[group].name if group in groups else group
-    found = [{"person_id": person_id, "name": names[person_id]} for person_id in written_to]
-    return {"letters": found, "group": name, "next": after + LETTERS_AT_ONCE if is_more else None}
+    told = {"letters": addressed, "elsewhere": len(listed) - len(people), "group": name}
+    return told | {"next": after + LETTERS_AT_ONCE if is_more else None}
 
 
-def _names(person_ids: Sequence[UUID], reader: Reader, keyring: Keyring) -> dict[UUID, str]:
-    """Of those who have not been erased."""
-    columns = (col(Person.id), col(PersonSecret.wrapped_key), col(PersonSecret.sealed))
-    of_them = select(*columns).join(PersonSecret, col(PersonSecret.id) == Person.secret_id).where(col(Person.id).in_(person_ids))
-    names = {}
-    for person_id, wrapped_key, sealed in reader.rows(of_them):
+def _people(person_ids: Sequence[UUID], reader: Reader, actor: Actor) -> dict[UUID, Any]:
+    """Where they live and what is sealed of them, in one question; not of those whom the actor does not reach."""
+    columns = (Person.id, Person.birth, Household.division, PersonSecret.wrapped_key, PersonSecret.sealed)
+    of_them = select(*map(col, columns)).join(PersonSecret, col(PersonSecret.id) == Person.secret_id)
+    at_home = of_them.join(Household, col(Household.id) == Person.household_id)
+    return {row.id: row for row in reader.rows(at_home.where(col(Person.id).in_(person_ids), within(actor)))}
+
+
+def _addressed(people: Sequence[Any], keyring: Keyring, today: date, guardian_age: Rule) -> list[dict[str, Any]]:
+    """Of those who have not been erased: to whom the letter goes, and where."""
+    found = []
+    for row in people:
         with suppress(Erased):
-            names[person_id] = keyring.open(person_id, wrapped_key, sealed).get("name", "")
-    return names
+            personal = keyring.open(row.id, row.wrapped_key, row.sealed, ("name", "address"))
+            to = {"name": personal.get("name", ""), "address": personal.get("address", ""), "division": row.division}
+            found.append({"person_id": row.id, "for_guardian": needs_guardian(row.birth, today, guardian_age)} | to)
+    return found

@@ -9,7 +9,7 @@ from fastapi import Form as FormField
 from fastapi import Request, Response
 
 from services.intake import actions, labels, store
-from services.intake.domain.enrolment import ways_off
+from services.intake.domain.enrolment import needs_guardian, ways_off
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import purpose_of, to_purpose
 from services.intake.pages.programmes import act, rules_of
@@ -142,6 +142,7 @@ async def letters(
         start=start,
         today=call.today,
         labels=labels,
+        division_name=name_of,
     )
 
 
@@ -183,12 +184,17 @@ async def _told(request: Request, call: Call, programme_id: UUID, person_id: UUI
     programme = await call.find(store.programme, programme_id)
     read: Any = await call.runtime.run(actions.read_person_file, person_id, purpose=purpose, actor=call.actor, today=call.today)
     reason = await call.find(actions.explain, programme_id, person_id)
+    cited = await call.find(rules_of, programme["division"])
+    to = {"name": read["personal"].get("name", ""), "address": read["personal"].get("address", "")}
+    letter = to | {"division": read["household"]["division"]}
     return CONSOLE.draw(
         request,
         template,
         programme=programme,
-        rules=await call.find(rules_of, programme["division"]),
-        name=read["personal"].get("name", ""),
+        rules=cited,
+        name=to["name"],
+        letter=letter | {"for_guardian": needs_guardian(read["birth"], call.today, cited["guardian_signature"])},
+        division_name=name_of,
         household_id=read["household"]["id"],
         reason=reason,
         ways_off=[(code, labels.LEFT[code]) for code in ways_off(reason["state"], programme["status"]) if code != "duplicate"],

@@ -111,6 +111,8 @@ from services.intake.store.roster import (
     rosters,
     rosters_to_accept,
     staged_rows,
+    with_head,
+    within,
 )
 from services.intake.store.search import SearchEntry, SearchWord
 from services.intake.store.survey import (
@@ -294,4 +296,6 @@ __all__ = [
     "upheld_about",
     "versions_of",
     "visits_of",
+    "with_head",
+    "within",
 ]

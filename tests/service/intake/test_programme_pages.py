@@ -5,6 +5,7 @@ import re
 import pytest
 
 from shared.demo.population import Population
+from shared.divisions import name_of
 from tests.conftest import HUANGSHI
 from tests.service.intake.bureau import PROJECT, Bureau
 from tests.service.intake.test_console import Clerk
@@ -116,6 +117,40 @@ def test_letters_are_printed_by_group_and_the_notice_names_nobody(bureau: Bureau
     assert "入选者中最低" in letters
     assert "名单散列" in notice
     assert not [row.姓名 for row in (*people.allowance, *people.destitute) if row.姓名 in notice]
+
+
+def test_a_letter_has_an_address_and_a_childs_goes_to_the_guardian(bureau: Bureau, proposed: str) -> None:
+    clerk, path = at(bureau, "liu", "clerk", on="2016-12-27"), f"/console/programmes/{proposed}/"
+    clerk.post("/console/households/purpose/", purpose="screening", back=path)
+    told = {code: clerk.get(f"{path}letters/?group={code}").split('class="sheet"')[1:] for code in ("G1", "G2", "G3", "G4")}
+    on_list = [each for state in ("listed", "waiting") for each in bureau.candidates(proposed, state)]
+
+    assert {each["needs_guardian"] for each in on_list} == {True, False}
+    assert sum(map(len, told.values())) == len(on_list)
+    for each in on_list:
+        file = bureau.officer.get(f"/api/v1/persons/{each['person_id']}/file", purpose="audit")
+        name, address = file["personal"]["name"], file["personal"]["address"]
+        to = f"{name}的监护人" if each["needs_guardian"] else name
+        envelope = f'<p class="to">{name_of(file["household"]["division"])}<br>{address}<br>{to} 收</p>'
+        own = clerk.get(f"{path}persons/{each['person_id']}/letter/").split('class="sheet"')[1]
+        for sheets in (told[each["group"]], [own]):
+            (sheet,) = (sheet for sheet in sheets if envelope in sheet)
+            assert f"<p>{to}：</p>" in sheet
+            assert ("由监护人代为决定" in sheet) == each["needs_guardian"]
+
+
+def test_who_has_moved_to_another_district_has_no_letter_there_and_is_counted(bureau: Bureau, proposed: str) -> None:
+    moved = next(each for each in bureau.candidates(proposed, "listed") if each["group"] == "G3")
+    file = bureau.officer.get(f"/api/v1/persons/{moved['person_id']}/file", purpose="audit")
+    body = {"acted_on": "2016-12-27", "reason": "户口迁移", "division": "422327000000"}
+    outside = bureau.office.as_("clerk", account="wide", divisions=(HUANGSHI, "422327000000"))
+    outside.post(f"/api/v1/households/{file['household']['id']}/relocations", body, on="2016-12-27")
+
+    page = at(bureau, "liu", "clerk", on="2016-12-27").get(f"/console/programmes/{proposed}/letters/?group=G3")
+
+    assert page.count('class="sheet"') == 2
+    assert file["personal"]["name"] not in page
+    assert "另有 1 人的档案现在其他地区" in page
 
 
 def test_who_moved_up_is_told_so_and_the_single_letter_says_the_same(bureau: Bureau, proposed: str) -> None:

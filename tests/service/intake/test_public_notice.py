@@ -2,14 +2,17 @@
 
 from uuid import UUID
 
+from sqlalchemy import event
+
 from services.intake.actions.notice import letters
 from shared.access import Actor
 from shared.demo.population import Population
-from shared.personal import Keyring
 from shared.small_cells import Mark
 from shared.work import Work
 from tests.conftest import HUANGSHI
 from tests.service.intake.bureau import Bureau
+
+CHEN = Actor("chen", "陈", frozenset({"officer"}), (HUANGSHI,), ())
 
 
 def test_the_notice_has_criteria_seed_and_proof_and_no_small_count(bureau: Bureau, proposed: str, people: Population) -> None:
@@ -35,9 +38,7 @@ def test_each_letter_tells_one_person_and_leaves_a_mark(bureau: Bureau, proposed
     runtime, programme = bureau.office.runtime, UUID(proposed)
 
     def write(work: Work) -> tuple[list[str], int]:
-        keyring: Keyring = runtime.keyring
-        actor = Actor("chen", "陈", frozenset({"officer"}), (HUANGSHI,), ())
-        found = letters(programme, group="G1", after=0, work=work, actor=actor, today=work.today, keyring=keyring)
+        found = letters(programme, group="G1", after=0, **runtime.offers(letters, work) | {"actor": CHEN})
         return [letter["name"] for letter in found["letters"]], len(found["letters"])
 
     names, count = bureau.office.store.run_now(write)
@@ -46,3 +47,14 @@ def test_each_letter_tells_one_person_and_leaves_a_mark(bureau: Bureau, proposed
     assert count == len(of_group) == len(set(names))
     for each in of_group:
         assert [kept["reader"] for kept in bureau.officer.get(f"/api/v1/persons/{each['person_id']}/readings")["items"]] == ["chen"]
+
+
+def test_forty_letters_take_one_question_for_what_is_sealed(bureau: Bureau, proposed: str) -> None:
+    runtime, asked = bureau.office.runtime, []
+    event.listen(bureau.office.store.engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+
+    def write(work: Work) -> int:
+        return len(letters(UUID(proposed), group="G3", after=0, **runtime.offers(letters, work) | {"actor": CHEN})["letters"])
+
+    assert bureau.office.store.run_now(write) > 1
+    assert sum("FROM person" in statement for statement in asked) == 1
