@@ -231,6 +231,7 @@ __all__ = [
     "forget_answers",
     "forget_corrected",
     "files_still_due",
+    "forget_answers",
     "forget_undelivered",
     "forms_in_force",
     "groups_of",
