@@ -111,7 +111,6 @@ from services.intake.store.roster import (
     rosters,
     rosters_to_accept,
     staged_rows,
-    with_head,
     within,
 )
 from services.intake.store.search import SearchEntry, SearchWord
@@ -297,6 +296,5 @@ __all__ = [
     "upheld_about",
     "versions_of",
     "visits_of",
-    "with_head",
     "within",
 ]
