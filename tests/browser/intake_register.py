@@ -94,6 +94,16 @@ def settle_pair(page: Page, result: str) -> None:
     page.get_by_role("button", name="提交").click()
 
 
+def bring_a_form(page: Page, file: Path) -> None:
+    """An XLSForm, whose questions stand in the form of a visit from then on."""
+    go_to(page, "调查摸底")
+    page.get_by_role("link", name="登记表").click()
+    page.get_by_label("文件").set_input_files(file)
+    page.get_by_role("button", name="导入").click()
+    expect(page.get_by_text("使用中")).to_be_visible()
+    look(page, "r6-forms")
+
+
 def open_the_next(page: Page) -> str:
     """The first household of the own list that nobody has stood at, from the first page on; gives its number."""
     page.get_by_role("link", name="待办").first.click()
@@ -138,6 +148,7 @@ def visit_a_household(page: Page) -> str:
     for need in ("经济", "健康", "教育", "居住", "就业", "监护", "社会融入"):
         page.get_by_role("group", name=need, exact=True).get_by_label("一般").check()
     page.get_by_role("group", name="不能自己完成的日常活动").first.get_by_label("洗澡").check()
+    page.get_by_label("备注").fill("门前台阶无扶手")
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("alert")).to_contain_text("每组不少于 2 人")
     expect(page.get_by_role("group", name="社会融入", exact=True).get_by_label("一般")).to_be_checked()
@@ -156,6 +167,7 @@ def read_the_visit(page: Page, number: str) -> None:
     page.get_by_role("main").get_by_role("link").filter(has_not_text="目的").first.click()
     expect(page.get_by_role("heading", name="走访记录")).to_be_visible()
     expect(page.get_by_role("definition").filter(has_text="sun、D02")).to_be_visible()
+    expect(page.get_by_role("definition").filter(has_text="门前台阶无扶手")).to_be_visible()
     look(page, "r6-read")
 
 

@@ -24,6 +24,7 @@ from shared.service import Service, build_app
 from tests.browser.consoles import PASSWORD
 from tests.browser.intake_register import (
     accept_the_survey,
+    bring_a_form,
     find_nobody_at_home,
     hand_in,
     merge,
@@ -42,6 +43,7 @@ from tests.conftest import HUANGSHI, Office
 from tests.service.intake.bureau import Bureau, signed
 from tests.service.intake.test_search import PERSON
 from tests.service.intake.twins import AGAIN
+from tests.unit.intake.test_xlsform import DOCTOR, workbook_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -49,6 +51,10 @@ PEOPLE = {"sun": ["surveyor"], "liu": ["clerk"], "chen": ["officer"], "zhao": ["
 
 
 TITLE = ("黄石市城区最低生活保障对象名册", "填报单位：市社会救助局　2016 年 10 月 10 日", "")
+
+OPTIONAL = [row for row in DOCTOR if row[0] != "select_multiple yn" and "yes" not in row]
+OPTIONAL[OPTIONAL.index(DOCTOR[7])] = ("integer", "times", "一年内住院次数", "Times")
+"""A form of which nothing must be answered."""
 
 
 class Town:
@@ -62,6 +68,8 @@ class Town:
         rows = [*people.allowance, PERSON, AGAIN]
         wrong = rows[3]._replace(身份证号=rows[3].身份证号[:-1] + ("0" if rows[3].身份证号[-1] != "0" else "1"))
         self.messy = sheet(desk / "名册.xlsx", [*rows[:3], wrong, *rows[4:]])
+        self.form = desk / "老人就医.xlsx"
+        self.form.write_bytes(workbook_of(OPTIONAL))
         self.mended = sheet(desk / "名册（更正）.xlsx", rows)
 
     def visit_the_rest(self) -> None:
@@ -104,6 +112,7 @@ def test_from_a_messy_roster_to_the_reserve_who_moves_up(town: Town, browser: Br
     open_a_household(clerk)
     propose_merge(clerk)
     merge(officer)
+    bring_a_form(officer, town.form)
     surveyor = at(browser, town.address, "sun", "2016-12-01")
     find_nobody_at_home(surveyor)
     print_the_doors(surveyor)
