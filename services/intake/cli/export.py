@@ -12,10 +12,11 @@ from services.intake import labels
 from services.intake.actions.export import Asked, Kind, begin_export, export_chunk, exporter
 from services.intake.actions.person import Purpose
 from services.intake.app import SERVICE
+from services.intake.cli.options import check_option
 from services.intake.cli.table_file import FORMATS, table_file
+from services.intake.cli.telling import telling
 from shared.access import Actor
-from shared.divisions import check_division
-from shared.errors import Malformed, Refusal
+from shared.errors import Malformed
 from shared.ids import new_id
 from shared.personal import Keyring
 from shared.service import SettingMissing
@@ -23,11 +24,10 @@ from shared.store.migrate import check_schema
 from shared.store.store import Store
 
 console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help=f"Written anew; its end says the form: {', '.join(FORMATS)}.", dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help=f"Written anew; its end says the form: {', '.join(FORMATS)}.")],
     what: Annotated[str, typer.Option(help="persons or households.")] = "persons",
     division: Annotated[str, typer.Option(help="12 digits; everywhere, if left out.")] = "",
     category: Annotated[list[str] | None, typer.Option(help=f"{', '.join(labels.CATEGORY)}; may be given again.")] = None,
@@ -36,15 +36,9 @@ def export(
     by: Annotated[str, typer.Option(help="Needed with --personal: the officer's account; limited to that officer's divisions.")] = "",
 ) -> None:
     """Export households or people. Without --personal the table says of nobody who it is; it is still not for publication."""
-    try:
+    with telling():
         asked = _asked(file, what, division, tuple(category or ()), personal, purpose, by)
         count = export_to(file, asked, by)
-    except Refusal as refusal:
-        errors.print(refusal.message, style="red", markup=False)
-        raise typer.Exit(1) from refusal
-    except FileExistsError as error:
-        errors.print(f"{file} 已存在，不会覆盖 exists and is not overwritten", style="red", markup=False)
-        raise typer.Exit(1) from error
     console.print(f"{file}: {count:,} {asked.kind}", markup=False)
 
 
@@ -87,14 +81,14 @@ def _chunk(asked: Asked, after: tuple[str, UUID] | None, today: date, actor: Act
 
 
 def _asked(file: Path, what: str, division: str, categories: tuple[str, ...], personal: bool, purpose: str, by: str) -> Asked:
-    if file.suffix not in FORMATS:
-        raise Malformed(f"文件名应以 {'、'.join(FORMATS)} 之一结尾")
+    if file.suffix.lower() not in FORMATS:
+        raise Malformed(f"{file}: 文件名应以 {'、'.join(FORMATS)} 之一结尾")
     if what not in get_args(Kind):
         raise Malformed(f"--what 应为 {' 或 '.join(get_args(Kind))}")
     if unknown := set(categories) - set(labels.CATEGORY):
-        raise Malformed(f"没有这种救助类别：{'、'.join(sorted(unknown))}；有：{'、'.join(labels.CATEGORY)}")
+        raise Malformed(f"--category：没有这种救助类别：{'、'.join(sorted(unknown))}；有：{'、'.join(labels.CATEGORY)}")
     if division:
-        check_division(division)
+        check_option(division)
     if personal and (purpose not in get_args(Purpose) or not by):
         raise Malformed(f"导出个人信息须写明 --purpose（{'、'.join(get_args(Purpose))}）和 --by（业务负责人的账号）")
     if personal and what == "households":

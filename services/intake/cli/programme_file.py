@@ -1,9 +1,10 @@
 """A programme as a file (PROGRAMME.json): what `qiao intake screen` screens by. Its JSON Schema is docs/programme.schema.json."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,9 +15,14 @@ from services.intake.domain.flag import FlagDefinition, written_out
 from services.intake.domain.group import GroupDefinition
 from services.intake.domain.programme import SHORTEST_SEED, GroupsRefused, check_adjustment
 from services.intake.domain.selection import Band, GroupQuota
-from services.intake.domain.terms import MOST_GROUPS, GroupAsked, GroupTerms, Terms, check_terms
+from services.intake.domain.terms import MOST_GROUPS, GroupAsked, GroupTerms, Terms, check_group, check_terms
+from shared.errors import RuleRefusal
 
 Cel = Annotated[str, Field(max_length=LONGEST)]
+
+
+FIELDS: Final = {"expression": "criterion", "precedence": "tie_rule"}
+"""What a field of the terms is called in the file, where it is called otherwise."""
 
 
 class Part(BaseModel):
@@ -78,9 +84,14 @@ class ProgrammeFile(Part):
 
     def terms(self, known: Sequence[GroupDefinition], flags: Sequence[FlagDefinition]) -> Terms:
         """Raises GroupsRefused, UnknownGroup, AdjustmentRefused or CriterionRefused."""
-        asked = [self._asked(group).written_out(flags) for group in self.groups]
-        score, precedence = written_out(self.score, flags, field="score"), written_out(self.tie_rule, flags, field="tie_rule")
-        definitions = check_terms(asked, score=score, precedence=precedence, known=known)
+        asked = []
+        for number, group in enumerate(self.groups):
+            with _at(f"groups.{number}"):
+                asked.append(self._asked(group).written_out(flags))
+                check_group(asked[-1], known)
+        with _at(""):
+            score, precedence = written_out(self.score, flags, field="score"), written_out(self.tie_rule, flags, field="tie_rule")
+            definitions = check_terms(asked, score=score, precedence=precedence, known=known)
         if unknown := {each.group for each in self.adjustments} - {group.code for group in self.groups}:
             raise GroupsRefused(f"名额调整所指的类别不存在：{'、'.join(sorted(unknown))}", field="adjustments")
         return Terms(
@@ -106,3 +117,14 @@ class ProgrammeFile(Part):
         return GroupAsked(
             GroupQuota(group.code, places, group.reserve, band), group.name, group.criterion, group.score, min(tolerance, places)
         )
+
+
+@contextmanager
+def _at(place: str) -> Iterator[None]:
+    """A refusal names the field in the file, below this place."""
+    try:
+        yield
+    except RuleRefusal as refusal:
+        field = next((fault.field for fault in refusal.faults), "")
+        where = ".".join(each for each in (place, "" if place and field == "groups" else FIELDS.get(field, field)) if each)
+        raise type(refusal)(refusal.message, field=where) from refusal

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,14 +12,13 @@ from rich.table import Table
 
 from services.intake import labels
 from services.intake.app import SERVICE
+from services.intake.cli.options import check_option
 from services.intake.cli.roster_import import COUNTS, Asked, NotImported, import_all
+from services.intake.cli.telling import say, telling
 from services.intake.domain.columns import COLUMNS
-from shared.divisions import check_division
-from shared.errors import Malformed, Refusal
-from shared.service import SettingMissing
+from shared.errors import Malformed
 
 console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def import_files(
@@ -27,35 +26,44 @@ def import_files(
     as_json: Annotated[bool, typer.Option("--json", help="Print the account of all rows as one JSON object.")] = False,
     division: Annotated[str, typer.Option(help="12 digits: nobody outside it is taken, and who has no 区划代码 is there.")] = "",
     category: Annotated[str, typer.Option(help=f"For files without a column for it: {', '.join(labels.CATEGORY)}.")] = "",
-    reference_on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Ages are judged on this day; today.")] = None,
+    reference_on: Annotated[str, typer.Option(help="YYYY-MM-DD; ages are judged on this day; today.")] = "",
     column: Annotated[list[str] | None, typer.Option(help="FIELD=HEADING, e.g. 身份证号=证件; may be given again.")] = None,
     review: Annotated[bool, typer.Option("--review", help="Leave them to an officer, who accepts them on the console.")] = False,
 ) -> None:
     """Import rosters. All files are looked at before anything of any is kept; the same file again changes nothing."""
-    try:
-        told = import_all(files, _asked(division, category, reference_on, column or (), is_accepted=not review))
-    except (Refusal, NotImported, SettingMissing) as error:
-        errors.print(str(error), style="red", markup=False)
-        raise typer.Exit(1) from error
+    with telling():
+        asked = _asked(division, category, reference_on, column or (), is_accepted=not review)
+        try:
+            told = import_all(files, asked)
+        except NotImported as fault:
+            told = fault.told
+    for each in told["refused"]:
+        say(f"{each['file']}: {each['message']} [{each['rule']}]")
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
-    else:
+    elif told["files"]:
         _show(told)
     if not told["is_whole"]:
-        raise typer.Exit(2)
+        raise typer.Exit(1 if told["refused"] else 2)
 
 
-def _asked(division: str, category: str, reference_on: datetime | None, columns: Sequence[str], *, is_accepted: bool) -> Asked:
+def _asked(division: str, category: str, reference_on: str, columns: Sequence[str], *, is_accepted: bool) -> Asked:
     """Raises Malformed or UnknownDivision."""
     if division:
-        check_division(division)
+        check_option(division)
     if category and category not in labels.CATEGORY:
-        raise Malformed(f"没有这种救助类别：{category}；有：{'、'.join(labels.CATEGORY)}")
+        raise Malformed(f"--category：没有这种救助类别：{category}；有：{'、'.join(labels.CATEGORY)}")
     chosen = dict(each.partition("=")[::2] for each in columns)
     if unknown := [column for column, heading in chosen.items() if column not in COLUMNS or not heading]:
         raise Malformed(f"--column 应为 栏目=列名，栏目有：{'、'.join(COLUMNS)}；不认识：{'、'.join(unknown)}")
-    day = reference_on.date() if reference_on else SERVICE.settings().clock().today()
-    return Asked(day, division, category, is_accepted, chosen or None)
+    return Asked(_day(reference_on), division, category, is_accepted, chosen or None)
+
+
+def _day(written: str) -> date:
+    try:
+        return date.fromisoformat(written) if written else SERVICE.settings().clock().today()
+    except ValueError as fault:
+        raise Malformed("--reference-on 应为 YYYY-MM-DD 形式的日期", rule="date") from fault
 
 
 def _show(told: Mapping[str, Any]) -> None:

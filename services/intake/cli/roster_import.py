@@ -5,7 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -18,6 +18,7 @@ from services.intake import actions, labels, store
 from services.intake.actions.acceptance import RosterStale
 from services.intake.actions.roster import shape_of
 from services.intake.app import SERVICE
+from services.intake.cli.given_file import content_of
 from services.intake.domain.columns import CATEGORY, DIVISION, HOUSEHOLD_NO, LIVING, RELATION
 from services.intake.domain.roster_table import RosterTable, guessed_names, headers_of, read_table
 from services.intake.domain.words import CATEGORIES
@@ -55,17 +56,34 @@ class Asked:
     """Column → heading, where the command says it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A file that was not imported: which rule it breaks, and what that means in Chinese."""
+
+    file: str
+    rule: str
+    message: str
+
+
 class NotImported(Exception):
-    """A file that cannot be read, or work that failed; what was accepted before stays, and nothing else."""
+    """Files that cannot be read, or work that failed. `told` is the account of the files that were imported before, which stay."""
+
+    def __init__(self, refused: Sequence[Unfit], told: Mapping[str, Any] | None = None) -> None:
+        super().__init__("; ".join(each.message for each in refused))
+        self.refused = tuple(refused)
+        self.told = dict(told if told is not None else _sum([])) | {"is_whole": False, "refused": [asdict(each) for each in refused]}
+
+
+class JobFailed(Exception):
+    """The work on a roster ended without an end."""
 
 
 def import_all(files: Sequence[Path], asked: Asked) -> dict[str, Any]:
-    """Import files one after another and give the account of them. Raises NotImported, SchemaOutdated or SettingMissing."""
+    """Import files one after another and give the account of them. Raises NotImported, SchemaOutdated, SettingMissing or OSError."""
     settings = SERVICE.settings()
     settings = settings.model_copy(update={"nats_url": "", "admin_token_file": None})
-    for path in files:
-        with _telling_of(path):
-            _table(path, asked, None)
+    if unfit := [found for path in files if (found := _fault_of(path, asked)) is not None]:
+        raise NotImported(unfit)
     opened = SERVICE.open_store(settings)
     try:
         is_fresh = is_new(SERVICE, opened)
@@ -85,8 +103,13 @@ async def _import(files: Sequence[Path], asked: Asked, settings: Any) -> dict[st
     log.setLevel(logging.ERROR)  # what a service notes of its work is not what a clerk at the terminal asked
     runtime = Runtime(SERVICE, settings)
     await runtime.start()
+    told: list[dict[str, Any]] = []
     try:
-        return _sum([await _import_file(path, asked, runtime) for path in files])
+        for path in files:
+            told.append(await _import_file(path, asked, runtime))
+        return _sum(told)
+    except NotImported as fault:
+        raise NotImported(fault.refused, _sum(told)) from fault
     finally:
         await runtime.stop()
         log.setLevel(level)
@@ -139,13 +162,13 @@ async def _act(runtime: Runtime, action: Callable[..., T], /, *args: Any, **argu
 
 
 async def _finished(runtime: Runtime, roster_id: UUID) -> None:
-    """Wait for the roster's job, whoever runs it. Raises NotImported if it failed."""
+    """Wait for the roster's job, whoever runs it. Raises JobFailed."""
     job = await runtime.read(_job, roster_id)
     while job is not None and job.status in UNFINISHED:
         await asyncio.sleep(LOOK_SECONDS)
         job = await runtime.read(_job, roster_id)
     if job is not None and job.status == "failed":
-        raise NotImported(job.problem)
+        raise JobFailed(job.problem)
 
 
 def _unfinished(sha256: str, *, reader: Reader) -> UUID | None:
@@ -191,7 +214,7 @@ def _sum(told: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         rejected.update(each["rejected"])
     counts = {name: sum(each[name] for each in told) for name in COUNTS}
     whole = counts["accepted"] + rejected.total() + counts["duplicates"] + counts["blank"] == counts["rows"]
-    return counts | {"rejected": dict(rejected.most_common()), "is_whole": whole, "files": list(told)}
+    return counts | {"rejected": dict(rejected.most_common()), "is_whole": whole, "refused": [], "files": list(told)}
 
 
 def _table(path: Path, asked: Asked, opened: Store | None) -> RosterTable:
@@ -224,16 +247,23 @@ def _telling_of(path: Path) -> Iterator[None]:
         yield
     except Refusal as refusal:
         rule = next((fault.rule for fault in refusal.faults if fault.rule), refusal.code)
-        raise NotImported(f"{path}: {refusal.message} [{rule}]") from refusal
+        raise NotImported([Unfit(str(path), rule, refusal.message)]) from refusal
+    except JobFailed as failed:
+        raise NotImported([Unfit(str(path), "job-failed", str(failed))]) from failed
+
+
+def _fault_of(path: Path, asked: Asked) -> Unfit | None:
+    """What is wrong with a file as a whole, before anything is kept."""
+    try:
+        with _telling_of(path):
+            _table(path, asked, None)
+    except NotImported as fault:
+        return fault.refused[0]
+    return None
 
 
 def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise NotImported(f"{path}: 文件超过 {MOST_BYTES >> 20} MB [file-too-large]")
-        return path.read_bytes()
-    except OSError as error:
-        raise NotImported(f"{path}: 无法打开：{error.strerror} [file-missing]") from error
+    return content_of(path, most=MOST_BYTES, is_read_again=True)
 
 
 def _own_key(data: Path, *, is_fresh: bool) -> Path:

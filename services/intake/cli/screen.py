@@ -7,42 +7,34 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from services.intake.actions import definitions_of, known_flags
 from services.intake.actions.screening import Found, screen_by
 from services.intake.app import SERVICE
+from services.intake.cli.given_file import content_of
 from services.intake.cli.programme_file import ProgrammeFile
+from services.intake.cli.telling import telling
 from services.intake.domain.selection import ALGORITHM, Place
 from services.intake.domain.terms import Terms
-from shared.errors import Refusal
 from shared.plugins import load
 from shared.store.migrate import check_schema
 
 OF_SURVEY: Final = "people present, named by a roster of the survey, whose household was visited and verified"
+MOST_BYTES: Final = 8 << 20
 OF_STORE: Final = "all people present in the store; not limited to a survey, needs count 0 where nobody visited"
 
 console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def screen(
-    programme: Annotated[Path, typer.Argument(help="The programme; its form is docs/programme.schema.json.", exists=True, dir_okay=False)],
+    programme: Annotated[Path, typer.Argument(help="The programme; its form is docs/programme.schema.json.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the selection with its proof as one JSON object.")] = False,
 ) -> None:
     """Screen everybody in the store by a programme: who is selected, who waits, and the proof. No name leaves the store."""
-    try:
-        asked = ProgrammeFile.model_validate_json(programme.read_bytes())
-        told = selection_of(asked)
-    except ValidationError as error:
-        for fault in error.errors():
-            errors.print(f"{programme.name}: {'.'.join(map(str, fault['loc'])) or 'JSON'}: {fault['msg']}", style="red", markup=False)
-        raise typer.Exit(1) from error
-    except Refusal as refusal:
-        errors.print(f"{programme.name}: {refusal.message}", style="red", markup=False)
-        raise typer.Exit(1) from refusal
+    with telling(programme.name or str(programme)):
+        told = selection_of(ProgrammeFile.model_validate_json(content_of(programme, most=MOST_BYTES)))
     if as_json:
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:

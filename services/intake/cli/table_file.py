@@ -4,7 +4,8 @@ import csv
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from errno import EEXIST
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -24,26 +25,36 @@ def harmless(value: Any) -> Any:
 
 @contextmanager
 def table_file(path: Path) -> Iterator[Write]:
-    """Takes rows one by one. The file is readable by its owner alone, and there only when it is whole. Raises FileExistsError."""
+    """Takes rows one by one. Raises OSError, before the first row where the file cannot be there."""
+    with whole_file(path) as partial, {".csv": _csv, ".json": _json, ".xlsx": _xlsx}[path.suffix.lower()](partial) as write:
+        yield write
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Where to write what is at `path` only when it is whole, readable by its owner alone. Raises OSError, named by `path`."""
     if path.exists():
-        raise FileExistsError(path)
+        raise FileExistsError(EEXIST, os.strerror(EEXIST), path)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with {".csv": _csv, ".json": _json, ".xlsx": _xlsx}[path.suffix](partial) as write:
-            yield write
+        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        yield partial
         os.link(partial, path)
+    except OSError as error:
+        raise (type(error)(error.errno, error.strerror, path) if error.filename in (str(partial), partial) else error) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
-def _private(path: Path) -> TextIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="")
+def _opened(path: Path) -> TextIO:
+    return path.open("w", encoding="utf-8", newline="")
 
 
 @contextmanager
 def _csv(path: Path) -> Iterator[Write]:
     """With the mark by which a Chinese Excel knows UTF-8."""
-    with _private(path) as file:
+    with _opened(path) as file:
         file.write("\ufeff")
         writer = csv.writer(file)
         is_first = True
@@ -61,7 +72,7 @@ def _csv(path: Path) -> Iterator[Write]:
 @contextmanager
 def _json(path: Path) -> Iterator[Write]:
     """One array, one object to a line."""
-    with _private(path) as file:
+    with _opened(path) as file:
         between = "[\n"
 
         def write(row: Row) -> None:
@@ -88,5 +99,4 @@ def _xlsx(path: Path) -> Iterator[Write]:
         sheet.append([harmless(value) for value in row.values()])
 
     yield write
-    _private(path).close()
     book.save(path)

@@ -87,7 +87,14 @@ def check_terms(groups: Sequence[GroupAsked], *, score: str, precedence: str, kn
             raise GroupsRefused(f"{quota.code} 的名额应大于 0，后备人数不能为负，合计不超过 {MOST_PLACES}", field="groups")
         if not 0 <= asked.tolerance <= quota.quota:
             raise GroupsRefused(f"{quota.code} 的可调整幅度为 0 至名额 {quota.quota}", field="groups")
-    for text, field in ((score, "score"), (precedence, "precedence"), *((asked.score, "score") for asked in groups)):
+    for text, field in ((score, "score"), (precedence, "precedence")):
         if text:
             read_number(text, field=field)
-    return [definition_of(asked, known) for asked in groups]
+    return [check_group(asked, known) for asked in groups]
+
+
+def check_group(asked: GroupAsked, known: Sequence[GroupDefinition]) -> GroupDefinition:
+    """What the group asks of a person. Raises UnknownGroup, GroupsRefused or CriterionRefused."""
+    if asked.score:
+        read_number(asked.score, field="score")
+    return definition_of(asked, known)
