@@ -179,6 +179,22 @@ def create_key_pair(path: Path) -> str:
     return b64encode(bytes(_private_key(path).public_key)).decode()
 
 
+class ReplyKey:
+    """A key pair for one answer: it stands in no file, and what was sealed to it opens for nobody once it is forgotten."""
+
+    def __init__(self) -> None:
+        self._private = PrivateKey.generate()
+
+    @property
+    def public(self) -> str:
+        """In base64."""
+        return b64encode(bytes(self._private.public_key)).decode()
+
+    def open(self, blob: bytes) -> bytes:
+        """Raises WrongKey."""
+        return _open_box(self._private, blob)
+
+
 def seal_to(public_key: str, payload: bytes) -> bytes:
     """Encrypt for the holder of the private key; not even the sender can open it again."""
     return SealedBox(PublicKey(b64decode(public_key, validate=True))).encrypt(payload)
@@ -186,8 +202,12 @@ def seal_to(public_key: str, payload: bytes) -> bytes:
 
 def open_sealed(private_key_file: Path, blob: bytes) -> bytes:
     """What was sealed to this key pair. Raises WrongKey."""
+    return _open_box(_private_key(private_key_file), blob)
+
+
+def _open_box(private_key: PrivateKey, blob: bytes) -> bytes:
     try:
-        return SealedBox(_private_key(private_key_file)).decrypt(blob)
+        return SealedBox(private_key).decrypt(blob)
     except CryptoError as fault:
         raise WrongKey("sealed to another key, or altered") from fault
 

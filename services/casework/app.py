@@ -4,10 +4,11 @@ from services.casework import api, hooks, reactions
 from services.casework.labels import ROLES
 from services.casework.settings import Settings
 from services.casework.store import KERNEL, PersonKey, Table
-from shared.events.intake import RecipientEnrolled, RecipientErased, RecipientWithdrawn
+from shared.events.casework import NeedReportRequest
+from shared.events.intake import NeedAnswered, NeedErased, RecipientEnrolled, RecipientErased, RecipientWithdrawn
 from shared.events.procurement import AcceptanceRecorded, ContractSigned, ProjectClosed
 from shared.rewrapping import Wrapped
-from shared.service import Service, on
+from shared.service import Service, answer, on
 
 SERVICE = Service(
     name="casework",
@@ -29,6 +30,9 @@ SERVICE = Service(
         on(RecipientEnrolled, reactions.recipient_enrolled),
         on(RecipientWithdrawn, reactions.recipient_withdrawn),
         on(RecipientErased, reactions.recipient_erased),
+        on(NeedAnswered, reactions.need_answered),
+        on(NeedErased, reactions.need_erased),
     ],
+    answers=[answer(NeedReportRequest, reactions.need_report)],
     routers=[api.router],
 )

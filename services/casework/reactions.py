@@ -1,13 +1,18 @@
-"""What casework does when another service's event arrives."""
+"""What casework does when another service's event arrives, and how it answers what a worker saw."""
+
+import json
 
 from sqlalchemy import or_, select, update
 from sqlmodel import col
 
 from services.casework.domain.term import months_after
-from services.casework.store import Contract, Enrolment, NeedReport, PersonKey
-from shared.errors import NotYet
-from shared.events.intake import RecipientEnrolled, RecipientErased, RecipientWithdrawn
+from services.casework.settings import Settings
+from services.casework.store import Contract, Enrolment, NeedAnswer, NeedReading, NeedReport, PersonKey, what_was_seen
+from shared.errors import NotFound, NotYet
+from shared.events.casework import NeedReportRequest
+from shared.events.intake import NeedAnswered, NeedErased, RecipientEnrolled, RecipientErased, RecipientWithdrawn
 from shared.events.procurement import AcceptanceRecorded, ContractSigned, ProjectClosed
+from shared.personal import Keyring, seal_to
 from shared.rules import Rules
 from shared.work import Work
 
@@ -65,6 +70,33 @@ def recipient_erased(event: RecipientErased, *, work: Work) -> None:
     about = select(col(NeedReport.id)).where(col(NeedReport.recipient_id) == event.recipient_id)
     keys = or_(col(PersonKey.person_id) == event.recipient_id, col(PersonKey.person_id).in_(about))
     work.execute(update(PersonKey).where(keys).values(wrapped_key=None))
+
+
+def need_answered(event: NeedAnswered, *, work: Work) -> None:
+    """The worker who reported it reads what became of it."""
+    if work.find(NeedReport, event.report_id) is None:
+        raise NotYet("没有该发现报告")
+    same = (col(NeedAnswer.report_id) == event.report_id, col(NeedAnswer.state) == event.state)
+    if work.first(select(NeedAnswer).where(*same)) is None:
+        work.add(NeedAnswer(**event.model_dump(include={"report_id", "state", "outcome", "answered_on"})))
+
+
+def need_erased(event: NeedErased, *, work: Work) -> None:
+    """Who was seen in a recipient's household was erased: what was seen is noise from now on."""
+    if work.find(NeedReport, event.report_id) is None:
+        raise NotYet("没有该发现报告")
+    if (key := work.find(PersonKey, event.report_id)) is not None:
+        key.wrapped_key = None
+
+
+def need_report(request: NeedReportRequest, *, work: Work, keyring: Keyring, settings: Settings) -> bytes:
+    """What the worker saw, sealed for the clerk of intake who asks, whose reading is written down. Raises NotFound, Erased."""
+    on = request.asked_on if settings.is_rehearsal else settings.clock().today()
+    if work.find(NeedReport, request.report_id) is None:
+        raise NotFound("没有找到该发现报告")
+    seen = what_was_seen(request.report_id, work, keyring)
+    work.add(NeedReading(report_id=request.report_id, reader=request.actor, read_on=on, read_at=work.now))
+    return seal_to(request.reply_key, json.dumps({"seen": seen}, ensure_ascii=False).encode())
 
 
 def contract_accepted(event: AcceptanceRecorded, *, work: Work) -> None:

@@ -6,6 +6,7 @@ from services.intake.settings import Settings
 from services.intake.store import (
     KERNEL,
     CorrectionBefore,
+    DiscoveredNeed,
     PartnerCallback,
     PartnerMessage,
     PartnerSubscription,
@@ -14,7 +15,7 @@ from services.intake.store import (
     VisitAnswers,
 )
 from services.intake.store.reach import REACH
-from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened
+from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened, DataReturned, NeedDiscovered
 from shared.events.intake import DossierRequest
 from shared.events.procurement import ContractSigned, ProjectClosed, ProjectOpened
 from shared.jobs import Job
@@ -30,6 +31,7 @@ FLAGS = (
     "children_without_care",
     "single_applicants",
 )
+OF_PARTNERS = (PartnerMessage, PartnerCallback, PartnerSubscription)
 
 
 async def index_what_is_not(runtime: Runtime) -> None:
@@ -59,11 +61,21 @@ SERVICE = Service(
     ),
     wrapped=(
         Wrapped(PersonSecret, also=actions.hash_again),
-        *(Wrapped(kept, person="id") for kept in (PartnerMessage, PartnerCallback, PartnerSubscription, VisitAnswers, CorrectionBefore)),
+        *(Wrapped(kept, person="id") for kept in (*OF_PARTNERS, VisitAnswers, CorrectionBefore, DiscoveredNeed)),
     ),
     has_personal_files=True,
     reach=REACH,
-    append_only=("visit", "screening", "consent", "reading", "list_change", "survey_call", "duplicate_decision", *OF_HOUSEHOLDS),
+    append_only=(
+        "visit",
+        "screening",
+        "consent",
+        "reading",
+        "list_change",
+        "survey_call",
+        "duplicate_decision",
+        "need_act",
+        *OF_HOUSEHOLDS,
+    ),
     reactions=[
         on(ProjectOpened, reactions.project_opened),
         on(ProjectClosed, reactions.project_closed),
@@ -71,6 +83,8 @@ SERVICE = Service(
         on(CaseOpened, reactions.case_opened),
         on(CaseClosed, reactions.case_closed),
         on(AgencyKeyRegistered, reactions.agency_key_registered),
+        on(NeedDiscovered, reactions.need_discovered),
+        on(DataReturned, reactions.data_returned),
     ],
     answers=[answer(DossierRequest, reactions.dossier, refused=reactions.dossier_refused)],
     on_start=index_what_is_not,

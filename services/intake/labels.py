@@ -244,6 +244,7 @@ READ: Final = {
     "objection": L_("异议书面材料"),
     "registry": L_("登记信息"),
     "doors": L_("入户清单"),
+    "need": L_("发现报告"),
     "refused": L_("未提供"),
 }
 """How much of a person was read; `refused`: asked for, and nothing given."""
@@ -278,6 +279,8 @@ PROGRAMME_STATUS: Final = {
 }
 
 TO_DO: Final = {
+    "need_urgent": L_("件紧急发现报告待办"),
+    "need": L_("件发现报告待办"),
     "roster": L_("份名册待采用"),
     "erasure": L_("份删除申请待确认"),
     "duplicate": L_("对疑似重复的档案待核对"),

@@ -6,12 +6,14 @@ from typing import Any
 
 from sqlmodel import select
 
+from services.intake.actions.discovered_need import forget_needs_of_others
 from services.intake.actions.person import personal_of
+from services.intake.domain.discovered_need import due_on, urgency_of
 from services.intake.domain.dossier import DossierRefused, Standing, check_asked, check_may_see, excerpt
 from services.intake.settings import Settings
-from services.intake.store import AgencyKey, Assignment, Consent, Contract, Household, Person, Project, Reading, Recipient
+from services.intake.store import AgencyKey, Assignment, Consent, Contract, DiscoveredNeed, Household, Person, Project, Reading, Recipient
 from shared.errors import NotFound, NotYet, Refusal
-from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened
+from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened, DataReturned, NeedDiscovered
 from shared.events.intake import DossierRequest
 from shared.events.procurement import ContractSigned, ProjectClosed, ProjectOpened
 from shared.inbox import is_overtaken
@@ -71,6 +73,31 @@ def agency_key_registered(event: AgencyKeyRegistered, *, work: Work) -> None:
         work.add(AgencyKey(id=event.agency_id, public_key=event.public_key))
     elif not is_overtaken(work):
         known.public_key = event.public_key
+
+
+def need_discovered(event: NeedDiscovered, *, work: Work, rules: Rules, keyring: Keyring) -> None:
+    """A task for whoever works where it was found; also of a recipient whom nobody here knows, since a report of harm must not wait."""
+    if work.find(DiscoveredNeed, event.report_id) is not None:
+        return
+    rule = rules("discovered_need", division=event.division)
+    urgency = urgency_of(event.kind, event.urgency, rule.params["at_once"])
+    key = keyring.seal(event.report_id, {})
+    told = event.model_dump(include={"contract_id", "recipient_id", "about", "kind", "division", "found_on", "reported_on"})
+    work.add(
+        DiscoveredNeed(
+            id=event.report_id,
+            **told,
+            urgency=urgency,
+            due_on=due_on(event.reported_on, urgency, rule.params["days"]),
+            wrapped_key=key.wrapped_key,
+            wrapped_by=key.wrapped_by,
+        )
+    )
+
+
+def data_returned(event: DataReturned, *, work: Work) -> None:
+    """The agency has destroyed what it wrote; what was noted here about people on no file goes with it."""
+    forget_needs_of_others(event.contract_id, work)
 
 
 def dossier(request: DossierRequest, *, work: Work, keyring: Keyring, settings: Settings, rules: Rules) -> bytes:

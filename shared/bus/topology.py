@@ -92,7 +92,7 @@ QIAO = Topology(
     heard={
         "intake": {
             "procurement": ("contract", "project"),
-            "casework": ("case", "agency"),
+            "casework": ("case", "agency", "need", "contract"),
         },
         "procurement": {
             "intake": ("roster", "survey"),
@@ -102,7 +102,7 @@ QIAO = Topology(
         },
         "casework": {
             "procurement": ("contract", "project"),
-            "intake": ("recipient",),
+            "intake": ("recipient", "need"),
         },
         "evaluation": {
             "procurement": ("contract", "project"),
@@ -115,6 +115,6 @@ QIAO = Topology(
             "evaluation": ("commission", "round", "finding", "context"),
         },
     },
-    asked={"casework": ("req.intake.dossier.v1",)},
+    asked={"casework": ("req.intake.dossier.v1",), "intake": ("req.casework.need_report.v1",)},
 )
 """The five services. A test compares it with what their reactions hear, and with what they ask and answer."""

@@ -4,7 +4,7 @@ from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from shared.events.event import Division, Event, GroupCode
+from shared.events.event import Division, Event, GroupCode, Request
 
 ClosingReason = Literal["goals_met", "term_ended", "referred", "moved", "died", "declined", "lost_contact"]
 OutcomeKind = Literal["welfare_enterprise", "self_employed"]
@@ -164,3 +164,15 @@ class DataReturned(Event):
     contract_id: UUID
     returned_on: date
     certificate_hash: str
+
+
+class NeedReportRequest(Request):
+    """What did the worker see who made this report? Casework writes down who asks."""
+
+    subject: ClassVar[str] = "req.casework.need_report.v1"
+    answer: ClassVar[str] = "`seen` as JSON, sealed to `reply_key` (libsodium sealed box)"
+    report_id: UUID
+    actor: str
+    asked_on: date
+    reply_key: str
+    """An X25519 public key, base64, that intake has made for this question alone."""

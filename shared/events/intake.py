@@ -154,6 +154,28 @@ class RecipientErased(Event):
     erased_on: date
 
 
+class NeedAnswered(Event):
+    """A need that casework reported was taken up, answered or refused. Notes stay in intake."""
+
+    subject: ClassVar[str] = "ev.intake.need.answered.v1"
+    aggregate_id: ClassVar[str] = "report_id"
+    report_id: UUID
+    contract_id: UUID
+    state: Literal["taken", "answered", "refused"]
+    outcome: Literal["", "included", "referred", "already_helped", "unfounded", "not_ours", "repeated", "unclear"]
+    answered_on: date
+
+
+class NeedErased(Event):
+    """Somebody in a recipient's household was erased: casework destroys what was seen. Of the recipient, `RecipientErased` says it."""
+
+    subject: ClassVar[str] = "ev.intake.need.erased.v1"
+    aggregate_id: ClassVar[str] = "report_id"
+    report_id: UUID
+    contract_id: UUID
+    erased_on: date
+
+
 class EnrolmentCompleted(Event):
     """Every place is filled or no reserve is left: the figures of the enrolment."""
 

@@ -6,6 +6,8 @@ A new page is looked at as soon as another page links to it.
 import re
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
+from functools import partial
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 from uuid import uuid4
@@ -16,10 +18,12 @@ from playwright.sync_api import Browser, Page
 
 from services.disclosure.app import SERVICE as DISCLOSURE
 from services.intake.app import SERVICE as INTAKE
+from services.intake.reactions import need_discovered
 from shared.demo.figures import Figures
 from shared.demo.population import populate
 from shared.demo.workbook import workbook
-from shared.service import Service
+from shared.events.casework import NeedDiscovered, NeedKind
+from shared.service import Runtime, Service
 from tests.browser.consoles import PASSWORD, console_of, open_page
 from tests.browser.looking import UNMARKED, check_accessible
 from tests.conftest import HUANGSHI
@@ -70,6 +74,27 @@ def with_a_ministry(address: str) -> None:
         ministry.send("subscribe", ministry.envelope("subscribe", {"transaction_id": "1", "subscribe_request": [asked]}))
 
 
+def with_found_needs(data: Path) -> None:
+    """What caseworkers reported, one of it harm to a minor."""
+    runtime = Runtime(INTAKE, INTAKE.settings(data=data, key_file=data / "key", nats_url="", is_rehearsal=True))
+    on = date(2015, 10, 9)
+    kinds: tuple[NeedKind, ...] = ("harm_to_minor", "housing")
+    for kind in kinds:
+        event = NeedDiscovered(
+            report_id=uuid4(),
+            contract_id=uuid4(),
+            recipient_id=None,
+            about="other",
+            kind=kind,
+            urgency="normal",
+            division="420202006007",
+            found_on=on,
+            reported_on=on,
+        )
+        runtime.store.run_now(partial(runtime.react, need_discovered, event), today=on)
+    runtime.store.engine.dispose()
+
+
 def until_status(http: httpx.Client, path: str, status: str, headers: dict[str, str]) -> None:
     until = time.monotonic() + 60
     while http.get(path, headers=headers).json()["status"] != status:
@@ -81,8 +106,10 @@ def until_status(http: httpx.Client, path: str, status: str, headers: dict[str, 
 def intake(migrated: Callable[[Service], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     people = {"liu": ["clerk"], "chen": ["officer"], "wang": ["clerk", "officer", "reviewer", "approver", "surveyor", "auditor"]}
     people[ACCOUNT] = ["partner"]
-    with console_of(INTAKE, migrated(INTAKE), tmp_path_factory.mktemp("intake"), people, plugin_settings=terms()) as address:
+    data = tmp_path_factory.mktemp("intake")
+    with console_of(INTAKE, migrated(INTAKE), data, people, plugin_settings=terms()) as address:
         with_two_rosters(address)
+        with_found_needs(data)
         with_a_ministry(address)
         yield address
 

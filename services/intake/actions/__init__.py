@@ -6,6 +6,7 @@ from services.intake.actions.campaign import record_call, set_team
 from services.intake.actions.circumstance import circumstances, record_circumstances
 from services.intake.actions.correction import correct_person, person_to_correct
 from services.intake.actions.criteria import count_groups, criterion_facts, known_flags, preview
+from services.intake.actions.discovered_need import answer_need, read_need, refuse_need, take_need
 from services.intake.actions.doors import door_list
 from services.intake.actions.duplicates import compare_records, count_records, duplicates_chunk
 from services.intake.actions.enrolment import complete_enrolment, enrol, read_consent_document, record_consents, withdraw
@@ -44,6 +45,7 @@ __all__ = [
     "acceptance_chunk",
     "adjust_quota",
     "amend_programme",
+    "answer_need",
     "ask_due_erasures",
     "asking_chunk",
     "attach",
@@ -98,6 +100,7 @@ __all__ = [
     "read_consent_document",
     "read_document",
     "read_household_file",
+    "read_need",
     "read_person_file",
     "read_roster",
     "read_workbook",
@@ -108,6 +111,7 @@ __all__ = [
     "record_departure",
     "record_visits",
     "refuse_erasure",
+    "refuse_need",
     "reject_roster",
     "rejection_chunk",
     "relocate",
@@ -125,6 +129,7 @@ __all__ = [
     "strike",
     "survey_form",
     "take_marked",
+    "take_need",
     "tell_apart",
     "told_of",
     "undo_merge",

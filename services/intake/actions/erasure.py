@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, delete, exists, or_, select, update
 from sqlmodel import col
 
+from services.intake.actions.discovered_need import forget_needs
 from services.intake.actions.search import index_people, people_of
 from services.intake.domain.attachment import CLASS
 from services.intake.domain.programme import check_different_officer
@@ -213,6 +214,7 @@ def _erase(records: Collection[UUID], division: str, work: Work, today: date, ke
         candidate.birth = date(candidate.birth.year, 1, 1)
     for recipient in work.select(select(Recipient).where(col(Recipient.person_id).in_(records))):
         work.emit(RecipientErased(recipient_id=recipient.id, contract_id=recipient.contract_id, erased_on=today))
+    forget_needs(records, _households(records), work=work, today=today)
     return _documents(records, division, work)
 
 
@@ -239,11 +241,15 @@ def _take_out(ids: set[UUID | None], work: Work) -> list[str]:
 
 def _papers(records: Collection[UUID], work: Work, *kinds: ColumnElement[bool]) -> set[UUID | None]:
     """Files of every household that the person is in, was in by an act, or was in when the paper came."""
-    now = select(col(Person.household_id)).where(col(Person.id).in_(records))
-    before = select(col(HouseholdAct.before_household_id)).where(col(HouseholdAct.person_id).in_(records))
     shows = select(col(AttachmentMember.attachment_id)).where(col(AttachmentMember.person_id).in_(records))
-    theirs = or_(col(Attachment.household_id).in_(now.union(before)), col(Attachment.id).in_(shows))
+    theirs = or_(col(Attachment.household_id).in_(_households(records)), col(Attachment.id).in_(shows))
     return {row[0] for row in work.rows(select(col(Attachment.file_id)).where(theirs, *kinds))}
+
+
+def _households(records: Collection[UUID]) -> CompoundSelect[Any]:
+    """The ids of those that the person is in, or was in by an act."""
+    now = select(col(Person.household_id)).where(col(Person.id).in_(records))
+    return now.union(select(col(HouseholdAct.before_household_id)).where(col(HouseholdAct.person_id).in_(records)))
 
 
 def _leave_out(fields: Collection[str], records: Collection[UUID], work: Work, keyring: Keyring) -> None:

@@ -13,7 +13,7 @@ from shared.personal import Keyring
 from shared.work import Reader, Work
 
 Purpose = Literal["registration", "screening", "consent", "objection", "complaint", "own_request", "audit"]
-FixedPurpose = Literal["survey"]
+FixedPurpose = Literal["survey", "service"]
 """What a page says by itself; nobody chooses it."""
 
 

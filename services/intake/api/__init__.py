@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.intake.api import (
+    discovered_needs,
     duplicates,
     enrolment,
     erasures,
@@ -16,5 +17,17 @@ from services.intake.api import (
 )
 
 router = APIRouter(prefix="/api/v1", tags=["intake"])
-for part in (rosters, households, household_acts, duplicates, surveys, programmes, objections, enrolment, persons, erasures):
+for part in (
+    rosters,
+    households,
+    household_acts,
+    duplicates,
+    surveys,
+    programmes,
+    objections,
+    enrolment,
+    persons,
+    erasures,
+    discovered_needs,
+):
     router.include_router(part.router)

@@ -12,6 +12,7 @@ CONSOLE = Console(
         Place("households/", L_("户档案"), ("clerk", "officer", "reviewer", "auditor")),
         Place("rosters/", L_("名册"), ("clerk", "officer", "auditor")),
         Place("duplicates/", L_("疑似重复"), ("clerk", "officer", "auditor")),
+        Place("needs/", L_("发现报告"), ("clerk", "officer", "auditor")),
         Place("search/", L_("查找人员"), ("clerk", "officer", "reviewer")),
         Place("erasures/", L_("信息删除"), ("clerk", "officer", "auditor")),
         Place("partners/", L_("对外查询"), ("admin", "auditor")),

@@ -25,6 +25,7 @@ from services.intake.store.correction import (
     standing_corrections,
 )
 from services.intake.store.criteria import number_of, truth_of
+from services.intake.store.discovered_need import DiscoveredNeed, NeedAct
 from services.intake.store.duplicates import (
     DuplicateDecision,
     DuplicatePair,
@@ -155,6 +156,7 @@ __all__ = [
     "Contract",
     "Correction",
     "CorrectionBefore",
+    "DiscoveredNeed",
     "DuplicateDecision",
     "DuplicatePair",
     "Eligible",
@@ -166,6 +168,7 @@ __all__ = [
     "ImportedForm",
     "KeptForm",
     "ListChange",
+    "NeedAct",
     "Objection",
     "Observation",
     "PartnerCallback",

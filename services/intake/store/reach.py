@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 
 from services.intake.store.campaign import reached_survey
+from services.intake.store.discovered_need import reached_need
 from services.intake.store.duplicates import reached_pair
 from services.intake.store.erasure_batch import reached_batch
 from services.intake.store.household import reached_household, reached_person
@@ -51,6 +52,7 @@ REACH: Final[Mapping[str, Reach]] = {
     "recipient": _recipient,
     "duplicate_pair": reached_pair,
     "erasure_batch": reached_batch,
+    "discovered_need": reached_need,
     "file": _file,
     "export": _export,
 }

@@ -7,6 +7,8 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from services.intake.domain.discovered_need import WAITING
+from services.intake.store.discovered_need import DiscoveredNeed, count_needs
 from services.intake.store.duplicates import count_duplicates
 from services.intake.store.erasure import erasures_to_confirm
 from services.intake.store.objection import Objection
@@ -33,6 +35,10 @@ def to_do(*, reader: Reader, actor: Actor, today: date) -> list[Task]:
 
 
 def _tasks(reader: Reader, actor: Actor, today: date) -> Iterator[Task]:
+    if actor.may("clerk", "officer"):
+        waiting, urgent = col(DiscoveredNeed.state).in_(WAITING), col(DiscoveredNeed.urgency) == "urgent"
+        yield Task("need_urgent", count_needs(waiting, urgent, reader=reader, actor=actor), "needs/?urgency=urgent")
+        yield Task("need", count_needs(waiting, ~urgent, reader=reader, actor=actor), "needs/")
     if actor.may("officer"):
         yield Task("roster", rosters_to_accept(reader=reader, actor=actor), "rosters/?status=reviewed")
         yield Task("erasure", erasures_to_confirm(reader=reader, actor=actor), "erasures/?status=proposed")

@@ -1,17 +1,21 @@
 """A need that a worker found: reported in codes, what was seen sealed, and gone when it must be."""
 
+import json
 import logging
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select, update
 
-from services.casework.store import NeedReport, PersonKey
-from shared.events.casework import NeedDiscovered
-from shared.events.intake import RecipientErased
+from services.casework.reactions import need_report
+from services.casework.store import NeedReading, NeedReport, PersonKey
+from shared.errors import NotFound, NotYet
+from shared.events.casework import NeedDiscovered, NeedReportRequest
+from shared.events.intake import NeedAnswered, NeedErased, RecipientErased
+from shared.personal import Erased, ReplyKey, WrongKey
 from tests.conftest import Desk
 from tests.service.casework.agency import CONTRACT, SHIHUIYAO, Agency
 from tests.service.casework.test_access import everything_stored
@@ -192,3 +196,68 @@ def test_after_acceptance_the_agency_reports_and_reads_no_more(agency: Agency) -
     report(agency.worker, case, on="2017-11-20", expect=403)
     read(agency.worker, told["id"], expect=403)
     assert agency.worker.get("/api/v1/discovered-needs")["items"] == []
+
+
+def answered(report_id: str, state: str, outcome: str = "", day: int = 3) -> NeedAnswered:
+    ids = {"report_id": report_id, "contract_id": CONTRACT}
+    return NeedAnswered.model_validate({**ids, "state": state, "outcome": outcome, "answered_on": date(2017, 3, day)})
+
+
+def test_what_became_of_it_is_kept_with_the_report_once_however_often_it_is_heard(agency: Agency) -> None:
+    told = report(agency.worker, agency.serve())
+    other = report_another(agency.worker)
+
+    for event in (answered(told["id"], "taken"), answered(told["id"], "answered", "included", 6)):
+        for _ in range(2):
+            agency.office.hear(event)
+
+    kept = read(agency.worker, told["id"])
+    assert kept["state"] == "answered"
+    assert [(each["state"], each["outcome"], each["answered_on"]) for each in kept["answers"]] == [
+        ("taken", "", "2017-03-03"),
+        ("answered", "included", "2017-03-06"),
+    ]
+    states = {row["id"]: row["state"] for row in agency.worker.get("/api/v1/discovered-needs")["items"]}
+    assert states == {told["id"]: "answered", other["id"]: "sent"}
+
+
+def test_an_answer_to_a_report_that_is_not_here_yet_waits(agency: Agency) -> None:
+    with pytest.raises(NotYet):
+        agency.office.hear(answered(str(uuid4()), "taken"))
+
+
+def ask(agency: Agency, report_id: str, key: ReplyKey) -> bytes:
+    """As intake asks over the bus."""
+    on = date(2017, 3, 3)
+    request = NeedReportRequest(report_id=UUID(report_id), actor="刘经办", asked_on=on, reply_key=key.public)
+    answer: bytes = agency.office.store.run_now(lambda work: agency.office.runtime.react(need_report, request, work), today=on)
+    return answer
+
+
+def readers(agency: Agency) -> list[tuple[str, str]]:
+    rows = agency.office.store.read_now(lambda reader: reader.rows(select(col(NeedReading.report_id), col(NeedReading.reader))))
+    return [(str(row.report_id), row.reader) for row in rows]
+
+
+def test_intake_is_answered_sealed_to_the_key_of_its_question_and_the_reading_is_written_down(agency: Agency) -> None:
+    told, key = report(agency.worker, agency.serve()), ReplyKey()
+
+    sealed = ask(agency, told["id"], key)
+
+    assert "金丝雀".encode() not in sealed
+    assert json.loads(key.open(sealed)) == {"seen": SEEN}
+    with pytest.raises(WrongKey):
+        ReplyKey().open(sealed)
+    assert readers(agency) == [(told["id"], "刘经办")]
+
+
+def test_what_is_not_here_or_erased_is_refused_and_leaves_no_mark(agency: Agency) -> None:
+    told = report(agency.worker, agency.serve(), about="household")
+    agency.office.hear(NeedErased(report_id=UUID(told["id"]), contract_id=CONTRACT, erased_on=date(2017, 3, 5)))
+
+    with pytest.raises(Erased):
+        ask(agency, told["id"], ReplyKey())
+    with pytest.raises(NotFound):
+        ask(agency, str(uuid4()), ReplyKey())
+    assert readers(agency) == []
+    assert read(agency.worker, told["id"])["is_erased"]

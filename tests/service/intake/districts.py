@@ -15,6 +15,7 @@ from sqlalchemy import select
 from services.intake.store import Consent, ErasureBatch, Household, Person
 from shared.clock import ACTED_ON
 from shared.demo.population import Population
+from shared.events.casework import NeedDiscovered
 from shared.work import Reader
 from tests.conftest import Office
 from tests.service.intake.bureau import Bureau
@@ -47,10 +48,7 @@ def people_of(division: str, people: Population) -> Population:
 
 
 def at_work(bureau: Bureau, people: Population) -> dict[str, str]:
-    """A district's year: roster, survey, team, list, objection, consent, service, papers, an erasure asked for.
-
-    Gives ids by the names that routes have for them.
-    """
+    """A district's year, from roster to papers and an erasure asked for. Gives ids by the names that routes have for them."""
     faulty = PERSON._replace(户编号=f"{bureau.division[:9]}-2015-000999", 区划代码=bureau.division, 身份证号="420202195001011234")
     own = people_of(bureau.division, people)
     roster = bureau.upload([*own.allowance, faulty], on="2015-10-12")["roster_id"]
@@ -83,6 +81,7 @@ def at_work(bureau: Bureau, people: Population) -> dict[str, str]:
     erasure = bureau.clerk.post(f"/api/v1/persons/{unlisted}/erasure", asked, on="2017-02-01")["id"]
     return {
         "batch_id": batch_of(bureau),
+        "need_id": found_at(bureau, recipient),
         "roster_id": roster,
         "survey_id": survey,
         "team_id": team_id,
@@ -126,6 +125,16 @@ def batch_of(bureau: Bureau) -> str:
     batch = ErasureBatch(divisions=[bureau.division], before={}, status="proposed", asked_by=asker, asked_on=date(2017, 2, 1))
     bureau.office.store.run_now(lambda work: work.add(batch))
     return str(batch.id)
+
+
+def found_at(bureau: Bureau, recipient: str) -> str:
+    """A report of a social worker, as casework tells it."""
+    on, need = date(2017, 2, 20), uuid4()
+    ids = {"report_id": need, "contract_id": bureau.contract, "recipient_id": recipient}
+    codes = {"about": "recipient", "kind": "housing", "urgency": "soon", "division": bureau.division}
+    bureau.office.hear(NeedDiscovered.model_validate({**ids, **codes, "found_on": on, "reported_on": on}), on=on)
+    bureau.clerk.post(f"/api/v1/discovered-needs/{need}/taking", {}, on="2017-02-21")
+    return str(need)
 
 
 def homes_in(bureau: Bureau) -> dict[str, str]:

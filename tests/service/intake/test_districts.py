@@ -28,11 +28,13 @@ NAMED = {"survey_id": "survey_id", "team": "team_id", "candidate": "candidate_id
 WHOLE_SERVICE = {"/api/v1/accounts", "/api/v1/acts", "/api/v1/refusals"}
 """For administrators and auditors of the whole service: accounts, acts and refusals, with no person in them."""
 NOT_OPEN = {
+    "/api/v1/discovered-needs/{need_id}/report",
     "/api/v1/files/{file_id}",
     "/console/programmes/{programme_id}/objections/{objection_id}/answer/",
     "/console/programmes/{programme_id}/recipients/{recipient_id}/withdrawal/",
 }
-"""Refused in the own district too: a file is given to who handed it in, a letter of refusal to who was refused."""
+"""Refused in the own district too: a file is given to who handed it in, a letter of refusal to who was refused; what a worker
+saw is asked of casework, which is away here."""
 
 
 class City:

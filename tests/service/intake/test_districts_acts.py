@@ -36,6 +36,9 @@ PROGRAMME = {
 }
 ROSTER = {"name": "名册", "purpose": "survey", "reference_on": "2016-12-31", "division": OWN}
 BODIES: dict[str, list[Any]] = {
+    "/api/v1/discovered-needs/{need_id}/answer": [{"outcome": "included"}],
+    "/api/v1/discovered-needs/{need_id}/refusal": [{"reason": "unclear"}],
+    "/api/v1/discovered-needs/{need_id}/taking": [{}],
     "/api/v1/duplicates/{pair_id}/difference": [WHY],
     "/api/v1/duplicates/{pair_id}/merge": [WHY],
     "/api/v1/duplicates/{pair_id}/proposal": [{"keep": "{person_id}", **WHY}],
@@ -89,6 +92,7 @@ FORM = {
         "keep": "{person_id}",
         "scope": "all",
         "kind": "omitted",
+        "outcome": "included",
         "upheld": "yes",
         "code": "G1",
         "quota": "1",

@@ -52,7 +52,7 @@ def test_each_publisher_has_a_stream_and_the_dead_have_theirs() -> None:
 def test_a_reader_has_one_place_per_publisher_and_one_for_what_is_sent_once_more() -> None:
     assert [(consumer.name, consumer.stream, consumer.subjects) for consumer in QIAO.consumers("casework")] == [
         ("casework-procurement", "PROCUREMENT", ("ev.procurement.contract.>", "ev.procurement.project.>")),
-        ("casework-intake", "INTAKE", ("ev.intake.recipient.>",)),
+        ("casework-intake", "INTAKE", ("ev.intake.recipient.>", "ev.intake.need.>")),
         ("casework-retry", "DLQ", ("retry.casework-procurement.>", "retry.casework-intake.>")),
     ]
 
