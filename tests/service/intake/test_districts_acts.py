@@ -54,6 +54,7 @@ BODIES: dict[str, list[Any]] = {
     "/api/v1/households/{household_id}/splits": [{"household_no": "1-2", "relations": {"{person_id}": "head"}, **ON}],
     "/api/v1/objections/{objection_id}/decision": [{"upheld": True, **WHY}],
     "/api/v1/persons/{person_id}/circumstances": [{"observed_on": "2017-02-01"}],
+    "/api/v1/persons/{person_id}/corrections": [{"fields": {"phone": "13907145678"}, **ON}],
     "/api/v1/persons/{person_id}/erasure": [{"scope": "all", "reason": "own_request"}],
     "/api/v1/programmes": [{"project_id": "{project_id}", "survey_id": "{survey_id}", **PROGRAMME}],
     "/api/v1/programmes/{programme_id}/candidates/{candidate_id}/departure": [{"reason": "died"}],
