@@ -68,7 +68,7 @@ def test_database_and_library_agree_on_everybody(bureau: Bureau) -> None:
 
 
 def test_an_officer_sees_how_many_a_criterion_would_admit_before_using_it(bureau: Bureau) -> None:
-    bureau.office.store.run_now(partial(fill, PEOPLE))
+    bureau.office.store.run_now(partial(fill, 5 * PEOPLE))
     terms: dict[str, Any] = {"expression": "age >= 60 && living_members == 1", "division": HUANGSHI, "reference_on": "2017-01-01"}
 
     found = bureau.officer.get("/api/v1/criteria/count", **terms)

@@ -91,12 +91,13 @@ def person_of(bureau: Bureau, candidate: dict[str, Any]) -> UUID:
     return bureau.office.store.read_now(lambda reader: reader.get(Candidate, UUID(candidate["id"])).person_id)
 
 
-def eligible(bureau: Bureau) -> list[str]:
-    """Keys of those whom the latest screening found eligible."""
+def eligible(bureau: Bureau) -> list[UUID]:
+    """Whom the latest screening found eligible."""
 
-    def read(reader: Reader) -> list[str]:
+    def read(reader: Reader) -> list[UUID]:
         latest = reader.select(select(Screening).order_by(col(Screening.number).desc()).limit(1))[0]
-        return [line.split("\t")[0] for line in latest.inputs.splitlines()]
+        people = {person.lot_no: person.id for person in reader.select(select(Person))}
+        return [people[line.split("\t")[0]] for line in latest.inputs.splitlines()]
 
     return bureau.office.store.read_now(read)
 
@@ -106,10 +107,10 @@ def test_screening_never_counts_a_record_that_was_merged_away(bureau: Bureau, pe
     bureau.screen(programme)
     before = eligible(bureau)
 
-    merge(bureau, keep=UUID(before[0]), give_up=UUID(before[1]), on="2016-12-22")
+    merge(bureau, keep=before[0], give_up=before[1], on="2016-12-22")
     bureau.screen(programme, reason="有档案合并")
 
-    assert eligible(bureau) == [key for key in before if key != before[1]]
+    assert eligible(bureau) == [person for person in before if person != before[1]]
 
 
 def test_a_list_with_a_merged_record_is_screened_again_before_it_is_proposed(bureau: Bureau, people: Population) -> None:
