@@ -110,6 +110,7 @@ def open_the_next(page: Page) -> str:
     page.get_by_role("link", name=SURVEY, exact=True).click()
     page.get_by_label("状态").select_option(label="待走访")
     page.get_by_role("button", name="筛选").click()
+    expect(page.get_by_role("row").nth(1)).to_contain_text("待走访")  # the list is exchanged in place
     link = page.get_by_role("row").nth(1).get_by_role("link")
     number = link.inner_text()
     link.click()
