@@ -174,7 +174,7 @@ def import_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, work: W
     roster = work.get(Roster, roster_id)
     planned = plan(prepared.take(position, CHUNK), prepared.table, work, keyring)
     told = [row for each in planned if (row := _staying_out(roster_id, each)) is not None]
-    told += [_told(roster_id, row, DIFFERING, "", fields) for row, fields in kept_by_acts(planned, roster, prepared.table, work)]
+    told += [_told(roster_id, row, DIFFERING, "", fields) for row, fields in kept_by_acts(planned, roster, prepared.table, work, keyring)]
     told += [
         _told(roster_id, good, DOUBTFUL, "", good.doubts) for each in planned if isinstance(good := each.found, RosterRow) and good.doubts
     ]

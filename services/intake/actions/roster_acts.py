@@ -1,35 +1,55 @@
-"""Where a roster and an act on a household (分户、迁移、变更户主、死亡登记) say different things: told before anybody accepts it.
+"""Where a roster and an act on a household (分户、迁移、变更户主、死亡登记) or on a person's file (更正) say different things: told
+before anybody accepts it.
 
-Accepting a roster undoes no act of a later day than the one that it tells of, and brings nobody back who has died or moved away
-(`acceptance`). The review names the rows and the fields in which what the act said will stay.
+Accepting a roster undoes no act and no correction of a later day than the one that it tells of, and brings nobody back who has died
+or moved away (`acceptance`). The review names the rows and the fields in which what the act said will stay.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from services.intake import labels
 from services.intake.actions.roster_plan import Planned
 from services.intake.domain.columns import DIVISION, HOUSEHOLD_NO, IDENTITY, LIVING, RELATION
+from services.intake.domain.correction import FIELDS
 from services.intake.domain.roster_row import CellFault, RosterRow, cell_name
 from services.intake.domain.roster_table import RosterTable
-from services.intake.store import Roster, known_households
+from services.intake.store import PersonSecret, Roster, corrected_after, known_households
 from services.intake.store.household_act import Told, told_of_households, told_of_people
 from services.intake.store.roster import Known, KnownHousehold
 from shared.divisions import contains
+from shared.personal import Keyring
 from shared.work import Reader
 
 STATUS: Final = "在册状态"
 """No column of a roster: that somebody stands in it says so."""
 STAYS: Final = "采用后仍按变更登记"
+CORRECTED: Final = "已于 {} 更正，在名册的基准日期之后，采用后仍按更正"
+CORRECTED_REASON: Final = "更正在后，采用后仍按更正"
+
+Rows = list[tuple[Planned, RosterRow, Known]]
+"""The rows of people who are in the store and in the roster's place: of who lives beyond it nothing is told."""
 
 
-def kept_by_acts(planned: Sequence[Planned], roster: Roster, table: RosterTable, reader: Reader) -> list[tuple[RosterRow, list[CellFault]]]:
-    """The rows that differ from an act that stays, with the fields in which they do; nothing of who lives beyond the roster's place."""
-    known = [
+def kept_by_acts(
+    planned: Sequence[Planned], roster: Roster, table: RosterTable, reader: Reader, keyring: Keyring
+) -> list[tuple[RosterRow, list[CellFault]]]:
+    """The rows that differ from an act or a correction that stays, with the fields in which they do."""
+    known: Rows = [
         (each, each.found, each.known)
         for each in planned
         if isinstance(each.found, RosterRow) and each.known is not None and contains(roster.division, each.known.division)
     ]
+    by_acts, by_corrections = _by_acts(known, roster, table, reader), _by_corrections(known, roster, table, reader, keyring)
+    told = [(row, by_acts.get(row.identity.number, []) + by_corrections.get(row.identity.number, [])) for _, row, _ in known]
+    return [(row, kept) for row, kept in told if kept]
+
+
+def _by_acts(known: Rows, roster: Roster, table: RosterTable, reader: Reader) -> dict[str, list[CellFault]]:
+    """By identity number."""
     houses = known_households({each.household_no for each, _, _ in known}, reader=reader) if known else {}
     differing = [
         (each, row, person, of_person, of_house)
@@ -38,17 +58,42 @@ def kept_by_acts(planned: Sequence[Planned], roster: Roster, table: RosterTable,
         if of_person or of_house
     ]
     if not differing:
-        return []
+        return {}
     people = told_of_people({person.person_id for _, _, person, of_person, _ in differing if of_person}, reader=reader)
     acted = told_of_households({each.household_no for each, *_, of_house in differing if of_house}, reader=reader)
-    found = []
+    found = {}
     for each, row, person, of_person, of_house in differing:
         acts = people.get(person.person_id, ())
         kept = [_gone(person, acts, row, table)] if STATUS in of_person else []
         kept += _kept([field for field in of_person if field != STATUS], acts, roster, row, table)
         kept += _kept(of_house, acted.get(each.household_no, ()), roster, row, table)
-        if kept:
-            found.append((row, kept))
+        found[row.identity.number] = kept
+    return found
+
+
+def _by_corrections(known: Rows, roster: Roster, table: RosterTable, reader: Reader, keyring: Keyring) -> dict[str, list[CellFault]]:
+    """By identity number: the fields that were put right as of a later day and of which the roster says something else.
+
+    Only the records of those who have such a correction are opened; the message has the day, never what either says.
+    """
+    corrected = corrected_after({person.person_id for _, _, person in known}, roster.reference_on, reader=reader)
+    if not corrected:
+        return {}
+    alive = (col(PersonSecret.person_id).in_(corrected), col(PersonSecret.wrapped_key).is_not(None))
+    secrets = {each.id: each for each in reader.select(select(PersonSecret).where(*alive))}
+    found = {}
+    for _, row, person in known:
+        secret = secrets.get(person.secret_id)
+        if secret is None:
+            continue
+        said = row.personal() | {"schooling": row.schooling}
+        days = {field: day for field, day in corrected[person.person_id].items() if FIELDS[field] in table.columns}
+        file = keyring.open(person.person_id, secret.wrapped_key, secret.sealed, only=days.keys()) | {"schooling": person.schooling}
+        found[row.identity.number] = [
+            CellFault(_cell(FIELDS[field], row, table), FIELDS[field], CORRECTED.format(day), CORRECTED_REASON)
+            for field, day in days.items()
+            if said.get(field, "") != file.get(field, "")
+        ]
     return found
 
 

@@ -180,7 +180,7 @@ async def _roster(
         division_name=name_of,
         job=await call.find(latest_job, roster_id) if found["status"] in ("importing", "accepting") else None,
         may_mend=found["status"] in ("mapping", "reviewed") and call.actor.may("clerk"),
-        has_marks=found["faulty"] + found["duplicates"] > 0 and call.actor.may("clerk"),
+        has_marks=found["faulty"] + found["duplicates"] + found["doubtful"] > 0 and call.actor.may("clerk"),
         may_decide=is_reviewed and call.actor.may("officer") and not is_own,
         must_be_another=is_reviewed and call.actor.may("officer") and is_own,
     )

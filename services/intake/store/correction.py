@@ -48,12 +48,13 @@ def corrections_of(people: Collection[UUID], *, reader: Reader) -> Sequence[Corr
     return reader.select(select(Correction).where(col(Correction.person_id).in_(people)).order_by(col(Correction.id)))
 
 
-def corrected_after(people: Collection[UUID], day: date, *, reader: Reader) -> dict[UUID, set[str]]:
-    """Of these people, the fields that were put right as of a later day: what a roster of that day says of them is older."""
+def corrected_after(people: Collection[UUID], day: date, *, reader: Reader) -> dict[UUID, dict[str, date]]:
+    """Of these people, the fields that were put right as of a later day, and of which: what a roster of that day says of them is older."""
     later = (col(Correction.person_id).in_(people), col(Correction.acted_on) > day)
-    found: dict[UUID, set[str]] = {}
-    for person_id, fields in reader.rows(select(col(Correction.person_id), col(Correction.fields)).where(*later)) if people else ():
-        found.setdefault(person_id, set()).update(fields)
+    columns = (col(Correction.person_id), col(Correction.fields), col(Correction.acted_on))
+    found: dict[UUID, dict[str, date]] = {}
+    for person_id, fields, acted_on in reader.rows(select(*columns).where(*later).order_by(col(Correction.id))) if people else ():
+        found.setdefault(person_id, {}).update(dict.fromkeys(fields, acted_on))
     return found
 
 

@@ -116,6 +116,24 @@ def test_an_older_roster_does_not_undo_it_and_a_later_one_says_more(bureau: Bure
     assert "correction" not in {each["kind"] for each in household["members"][0]["sources"]}
 
 
+def test_a_review_says_which_corrected_fields_stay_and_nothing_of_what_they_say(bureau: Bureau) -> None:
+    correct(bureau, name=NEW, schooling="初中", address="新的住址一号")
+    roster = bureau.upload([CANARY._replace(住址="新的住址一号")], reference_on="2015-10-19")["roster_id"]
+
+    [told] = bureau.clerk.get(f"/api/v1/rosters/{roster}/differing")["items"]
+    assert {fault["column"] for fault in told["faults"]} == {"姓名", "就读学段"}, "of the address both say the same"
+    assert all(ON in fault["message"] and "更正" in fault["message"] for fault in told["faults"])
+    assert not any(word in json.dumps(told, ensure_ascii=False) for word in (NEW, CANARY.姓名))
+
+    bureau.accept(roster)
+    assert file_of(bureau)["personal"]["name"] == NEW, "as it was told"
+    same = bureau.upload([CANARY._replace(姓名=NEW, 就读学段="初中")], reference_on="2015-10-19")["roster_id"]
+    assert [f["column"] for row in bureau.clerk.get(f"/api/v1/rosters/{same}/differing")["items"] for f in row["faults"]] == ["住址"]
+    bureau.officer.post(f"/api/v1/rosters/{same}/rejection", {"reason": "重复"}, on=ON)
+    later = bureau.upload([CANARY], reference_on="2015-12-31")["roster_id"]
+    assert bureau.clerk.get(f"/api/v1/rosters/{later}/differing")["items"] == [], "it is of a later day, and counts"
+
+
 def test_the_own_copy_has_what_was_said_before_and_an_erasure_destroys_it(bureau: Bureau) -> None:
     correct(bureau, name=NEW, phone="13911112222", address="新的住址一号")
     person = person_of(bureau)

@@ -238,7 +238,7 @@ def test_a_roster_says_before_it_is_accepted_where_what_an_act_said_stays(bureau
     assert told["faulty"] == 0
     assert bureau.clerk.get(f"/api/v1/rosters/{roster}/rows")["items"] == [], "they do not stay out"
     page = Clerk(bureau.office, "liu", "clerk").sign_in().get(f"/console/rosters/{roster}/")
-    assert "与变更登记不一致的行" in page
+    assert "与变更登记或更正不一致的行" in page
     assert "下载标出问题的工作簿" not in page
 
     bureau.accept(roster, on=LATER)

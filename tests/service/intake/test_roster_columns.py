@@ -79,6 +79,24 @@ def test_the_workbook_comes_back_with_its_faults_marked(clerk: Clerk) -> None:
     assert sheet["D3"].value is None
 
 
+def test_what_is_only_doubtful_is_marked_in_another_colour_and_counts_all_the_same(clerk: Clerk, office: Office) -> None:
+    heading = ["户编号", "姓名", "身份证号", "与户主关系", "婚姻状况"]
+    roster = uploaded(
+        clerk, book(heading, ["1", "王小明", HEAD, "本人", "已婚"], ["1", "李四", WIFE, "配偶", "离异"], ["2", "赵五", "4", "本人", ""])
+    )
+    assert "<dt>新增</dt><dd>2</dd>" in clerk.settled(roster)
+
+    sheet = load_workbook(BytesIO(clerk._http.get(f"{roster}marked/", headers=clerk._headers()).content)).active
+    other = Clerk(office, "sun", "clerk").sign_in()
+    alone = load_workbook(BytesIO(other._http.get(f"{roster}marked/", headers=other._headers()).content)).active
+
+    assert (sheet["E3"].fill.fgColor.rgb, sheet["C4"].fill.fgColor.rgb) == ("00DDEBF7", "00FFF2CC")
+    assert sheet["E3"].comment.text.startswith("请核对（本行已计入）：")
+    assert sheet["F3"].value.startswith("请核对（本行已计入）：婚姻状况：")
+    assert sheet["F4"].value.startswith("身份证号：")
+    assert [row[1].value for row in alone.rows] == ["姓名", "李四", "赵五"]
+
+
 def test_another_clerk_gets_the_rows_to_be_mended_alone_and_the_record_says_who_took_them(clerk: Clerk, office: Office) -> None:
     roster = uploaded(clerk, book(["城区名册"], ["姓名", "身份证号"], ["王小明", HEAD], ["李四", "4"]))
     clerk.settled(roster)
