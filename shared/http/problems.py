@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.access import Actor
 from shared.bus.faults import is_away
 from shared.errors import Busy, Fault, Forbidden, Malformed, NotFound, Refusal, RuleRefusal, Unauthenticated, WrongState
+from shared.http.places import Places
 from shared.telemetry import current_trace_id
 
 log = logging.getLogger("qiao.http")
@@ -123,6 +124,7 @@ async def keep_refusal(request: Request, refusal: Refusal, record: Recorder) -> 
 
 def install(app: FastAPI, *, record: Recorder) -> None:
     """Answer every refusal, unreadable request and unexpected fault in the same form."""
+    places = Places()
 
     async def refused(request: Request, error: Exception) -> Response:
         if not isinstance(error, Refusal):
@@ -136,7 +138,7 @@ def install(app: FastAPI, *, record: Recorder) -> None:
     async def unreadable(request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
             raise error
-        faults = [_fault(found) for found in error.errors()]
+        faults = [_fault(found, places.of(request.scope, found["loc"])) for found in error.errors()]
         return problem(400, "malformed", "提交的内容有误：" + "；".join(f"{fault.field} {fault.message}" for fault in faults[:5]), faults)
 
     async def http(request: Request, error: Exception) -> Response:
@@ -193,7 +195,6 @@ def template_of(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "path", ""))
 
 
-def _fault(found: Mapping[str, Any]) -> Fault:
-    """The place without `body`, and what is wrong with it in Chinese; never the value, which may be a person's."""
-    place = [str(part) for part in found["loc"] if part not in ("body", "query", "path")]
-    return Fault(field=".".join(place) or str(found["loc"][0]), message=VALIDATION.get(found["type"], "填写不正确"))
+def _fault(found: Mapping[str, Any], place: str) -> Fault:
+    """What is wrong at a place, in Chinese; never the value, which may be a person's."""
+    return Fault(field=place, message=VALIDATION.get(found["type"], "填写不正确"))

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import Span as SdkSpan
-from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExporter
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from opentelemetry.util.types import AttributeValue
@@ -27,6 +27,8 @@ from shared.telemetry.sending import MetricsSender
 from shared.telemetry.unrecorded import UnrecordedProvider
 
 STATEMENT_CHARACTERS: Final = 1_000
+OF_A_REQUEST: Final = frozenset({"http.request.method", "network.protocol.name", "network.protocol.version", "url.scheme"})
+"""What a request's span says from its beginning; the route and the status are added."""
 
 
 class Telemetry:
@@ -46,7 +48,7 @@ class Telemetry:
     def fastapi(self) -> TelemetryConfig:
         """What `FastAPI(telemetry=…)` takes: one span per request, no logs of its own, since they carry what people typed."""
         return {
-            "tracer_provider": self.provider,
+            "tracer_provider": _Unaddressed(self.provider),
             "logs": False,
             "metrics": False,
             "operation_spans": False,
@@ -108,7 +110,6 @@ def _exporting(resource: Resource, exporter: SpanExporter | None, endpoint: str)
     if exporter is None and not endpoint and not is_exported("TRACES"):
         return None
     provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-    provider.add_span_processor(_WithoutQuery())
     if exporter is not None:
         provider.add_span_processor(SimpleSpanProcessor(exporter))
     if endpoint or is_exported("TRACES"):
@@ -127,12 +128,38 @@ def _links(traceparent: str | None) -> list[Link]:
     return [Link(trace.get_current_span(context_of(traceparent)).get_span_context())]
 
 
-class _WithoutQuery(SpanProcessor):
-    """FastAPI puts the query string on its span; what people searched for stays out of traces."""
+class _Unaddressed(trace.TracerProvider):
+    """What the framework begins its spans with: it would put the path and the query on them as the client typed them.
 
-    def on_start(self, span: SdkSpan, parent_context: Any = None) -> None:
-        if span.attributes and "url.query" in span.attributes:
-            span.set_attribute("url.query", "REDACTED")
+    A path may have an identity number where an id belongs, or be no address of ours at all; the host is what a header says. The
+    template of the route comes by itself, as soon as one fits.
+    """
+
+    def __init__(self, provider: trace.TracerProvider) -> None:
+        self._provider = provider
+
+    def get_tracer(self, *args: Any, **more: Any) -> trace.Tracer:
+        return _UnaddressedTracer(self._provider.get_tracer(*args, **more))
+
+
+class _UnaddressedTracer(trace.Tracer):
+    def __init__(self, tracer: trace.Tracer) -> None:
+        self._tracer = tracer
+
+    def start_span(
+        self,
+        name: str,
+        context: Context | None = None,
+        kind: SpanKind = SpanKind.INTERNAL,
+        attributes: Mapping[str, AttributeValue] | None = None,
+        *args: Any,
+        **more: Any,
+    ) -> Span:
+        known = {key: value for key, value in (attributes or {}).items() if key in OF_A_REQUEST}
+        return self._tracer.start_span(name, context, kind, known, *args, **more)
+
+    def start_as_current_span(self, *args: Any, **more: Any) -> Any:
+        return self._tracer.start_as_current_span(*args, **more)
 
 
 class _Statements:

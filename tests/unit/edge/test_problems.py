@@ -4,7 +4,7 @@ import json
 import logging
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import pytest
@@ -41,6 +41,18 @@ class Visit(BaseModel):
     points: Decimal = Decimal(0)
 
 
+class Other(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    on: date
+
+
+class Round(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    others: list[Other] = []
+    found: dict[str, int | bool] = {}
+    graded: dict[Literal["economy", "health"], int] = {}
+
+
 class Edge:
     """An application that raises what a test wants, and who heard of it."""
 
@@ -60,6 +72,10 @@ class Edge:
         @app.post("/visits")
         async def visit(body: Visit, limit: Annotated[int, Field(le=9)] = 1) -> None:
             """A visit."""
+
+        @app.post("/rounds")
+        async def visits(body: Round) -> None:
+            """A round of visits."""
 
         self.http = TestClient(app)
 
@@ -161,9 +177,31 @@ def test_unreadable_command_names_its_fields_in_chinese_and_never_their_values(e
         "minutes": "数值过小",
         "place": "内容过长",
         "points": "应为数字",
-        "name": "没有这一项",
+        "未知项": "没有这一项",
     }
     assert "王翠花" not in answer.text
+
+
+NUMBER = "420202195003071224"
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({NUMBER: 1}, "未知项"),
+        ({"others": [{"on": "2016-01-01", NUMBER: 1}]}, "others.0.未知项"),
+        ({"others": [{"on": NUMBER}]}, "others.0.on"),
+        ({"found": {NUMBER: []}}, "found.未知项"),
+        ({"found": {"needs": [NUMBER]}}, "found.未知项"),
+        ({"graded": {"economy": [NUMBER]}}, "graded.economy"),
+        ({"graded": {NUMBER: 1}}, "graded.未知项"),
+    ],
+)
+def test_a_name_that_the_client_invented_is_not_said_again(edge: Edge, body: dict[str, Any], field: str) -> None:
+    answer = edge.http.post("/rounds", json=body)
+
+    assert {error["field"] for error in answer.json()["errors"]} == {field}
+    assert NUMBER not in answer.text
 
 
 @pytest.mark.parametrize(("content", "message"), [(b"{", "不是有效的 JSON"), (b"", "必填"), (b"[]", "应为一组字段")])

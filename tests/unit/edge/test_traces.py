@@ -115,6 +115,34 @@ def test_request_is_one_span_without_its_query(intake: Telemetry, spans: InMemor
     assert "%E7%8E%8B" not in span.to_json()
 
 
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/people/420202195003071224?number=420202195003071224", "GET /people/{person_id}"),
+        ("/people/420202195003071224/file", "GET"),
+        ("/420202195003071224?420202195003071224", "GET"),
+    ],
+)
+def test_span_of_a_request_has_the_route_and_nothing_that_was_typed(
+    intake: Telemetry, spans: InMemorySpanExporter, address: str, name: str
+) -> None:
+    app = FastAPI(telemetry=intake.fastapi())
+    app.add_api_route("/people/{person_id}", lambda: None)
+
+    TestClient(app).get(address, headers={"host": "420202195003071224.example"})
+
+    assert only(spans).name == name
+    assert "420202195003071224" not in only(spans).to_json()
+    said = {"http.request.method", "http.response.status_code", "http.route", "network.protocol.version", "url.scheme"}
+    assert set(only(spans).attributes or {}) <= said
+
+
+def test_a_method_that_a_client_invented_is_in_no_span(intake: Telemetry, spans: InMemorySpanExporter) -> None:
+    TestClient(FastAPI(telemetry=intake.fastapi())).request("P420202195003071224", "/")
+
+    assert "420202195003071224" not in only(spans).to_json()
+
+
 def test_nobody_needs_traces_of_probes(intake: Telemetry, spans: InMemorySpanExporter) -> None:
     app = FastAPI(telemetry=intake.fastapi())
     TestClient(app).get("/-/health/live")
