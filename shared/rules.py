@@ -126,6 +126,11 @@ class Rules:
             self._cite(rule)
         return rule
 
+    def cited(self, marks: Iterable[str]) -> list[Rule]:
+        """The rows that the record of an act names, as `id@version`; one that was taken out of the rules since is not among them."""
+        known = {f"{rule.id}@{rule.version}": rule for rule in self._book.rows()}
+        return [known[mark] for mark in marks if mark in known]
+
 
 def _precedence(row: Rule) -> tuple[int, int]:
     return -level(row.region) if row.region else 0, -row.effective_from.toordinal()

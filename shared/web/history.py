@@ -1,36 +1,20 @@
-"""The record of one thing, as its page shows it: the official acts on it, by whom, on which day, by which rule."""
+"""The record of one thing, as its page shows it: the official acts on it, by whom, on which day, by which rule and for what reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
-
-from shared.http.paging import Page
-from shared.http.routes.records import acts_of
-
-if TYPE_CHECKING:
-    from shared.access import Actor
-    from shared.rules import RuleBook
-    from shared.work import Reader
-
-SHOWN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One act. `rules` are citations, as in a document."""
+    """One act."""
 
     on: date
     what: str
     who: str
+    """The account, by which the record knows its holder."""
     rules: Sequence[str] = ()
-
-
-def history(entity: str, id: object, names: Mapping[str, str], book: "RuleBook", *, reader: "Reader", actor: "Actor") -> Sequence[Entry]:
-    """The latest acts on a thing, oldest first. `names` says an action in words; `call.find(history, "roster", id, NAMES, rulebook)`."""
-    cited = {f"{rule.id}@{rule.version}": rule.citation for rule in book.rows()}
-    found = acts_of(entity, str(id), reader=reader, actor=actor, page=Page(None, SHOWN))
-    return [
-        Entry(act["acted_on"], names.get(act["name"], act["name"]), act["account"], [cited[rule] for rule in act["rules"] if rule in cited])
-        for act in found.items
-    ]
+    """Citations, as in a document."""
+    name: str = ""
+    """What the account's holder is called; "" for what is no account."""
+    reason: str = ""

@@ -95,7 +95,11 @@ def pattern_routes(console: "Console") -> APIRouter:
                 Step(L_("合同"), "ahead"),
             ),
             bars_of=[(name, number, share(number, NEEDS[0][1])) for name, number in NEEDS],
-            history=[Entry(date(2016, 10, 10), L_("上传名册"), "liu"), Entry(date(2016, 10, 12), L_("采用名册"), "chen", [RULE.citation])],
+            history=[
+                Entry(date(2016, 10, 14), L_("采用名册"), "chen", [RULE.citation], name="陈卫国"),
+                Entry(date(2016, 10, 12), L_("不予采用名册"), "chen", name="陈卫国", reason="基准日期与任务书不符"),
+                Entry(date(2016, 10, 10), L_("上传名册"), "system"),
+            ],
             rule=RULE,
         )
 

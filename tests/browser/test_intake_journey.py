@@ -241,13 +241,17 @@ def object_for_somebody(page: Page, programme: str) -> None:
 
 
 def decide(page: Page, programme: str) -> None:
-    page.goto(f"{programme}objections/")
-    look(page, "12-decide")
-    for reason in ("入户核实无误，符合条件", "需求分核算无误，名额已满"):
+    for number, reason in enumerate(("入户核实无误，符合条件", "需求分核算无误，名额已满")):
+        page.goto(f"{programme}objections/")
+        page.get_by_role("table").get_by_role("link").nth(number).click()
+        expect(page.get_by_role("heading", name="处理异议")).to_be_visible()
+        if number == 0:
+            look(page, "12-decide")
         page.get_by_label("不成立").check()
         page.get_by_label("理由，用来答复本人").fill(reason)
         page.get_by_role("button", name="处理", exact=True).click()
         expect(page.get_by_text(reason)).to_be_visible()
+    look(page, "12a-decided")
     page.get_by_role("link", name="打印答复书").click()
     look(page, "12b-answer")
 

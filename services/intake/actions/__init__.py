@@ -21,6 +21,7 @@ from services.intake.actions.notice import kept_notice, letters, public_notice
 from services.intake.actions.objection import decide_objection, object_to_selection, read_document
 from services.intake.actions.person import read_person_file, readings
 from services.intake.actions.programme import adjust_quota, amend_programme, confirm_selection, open_programme, propose_selection
+from services.intake.actions.record import record_of, record_of_objection
 from services.intake.actions.report import report
 from services.intake.actions.reserve import strike
 from services.intake.actions.roster import (
@@ -109,6 +110,8 @@ __all__ = [
     "record_circumstances",
     "record_consents",
     "record_departure",
+    "record_of",
+    "record_of_objection",
     "record_visits",
     "refuse_erasure",
     "refuse_need",

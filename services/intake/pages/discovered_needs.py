@@ -13,6 +13,7 @@ from services.intake.pages import need_words
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import divisions_of
 from services.intake.store.discovered_need import need, needs
+from shared.access.accounts import names_of_accounts
 from shared.divisions import name_of
 from shared.errors import Malformed, Refusal
 from shared.http.call import Call, allows
@@ -127,6 +128,7 @@ async def _act(
 
 async def _draw(request: Request, call: Call, need_id: UUID, form: Form, status: int = 200, *, found: Any = None) -> Response:
     shown = await call.find(need, need_id)
+    names = await call.find(names_of_accounts, [act["acted_by"] for act in shown["acts"]])
     return CONSOLE.draw(
         request,
         "intake/discovered_need.html",
@@ -135,7 +137,7 @@ async def _draw(request: Request, call: Call, need_id: UUID, form: Form, status:
         forms={act: form if form.value("act") == act else Form() for act in ("answer", "refusal")},
         need=shown,
         read=found,
-        record=[Entry(act["acted_on"], _words(act), act["acted_by"]) for act in shown["acts"]],
+        record=[Entry(act["acted_on"], _words(act), act["acted_by"], name=names.get(act["acted_by"], "")) for act in shown["acts"]],
         duty=await call.find(_duty, shown["kind"], shown["division"]) if shown["kind"] in HARMS else None,
         rule=await call.find(_rule, shown["division"]),
         may_act=call.actor.may(*READERS),

@@ -14,6 +14,8 @@ from services.intake.pages.attachments import as_download
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import purpose_of, to_purpose
 from services.intake.pages.programmes import rules_of
+from services.intake.pages.record_words import OBJECTION
+from services.intake.pages.records import entry
 from shared.divisions import name_of
 from shared.errors import Malformed, NotFound, Refusal
 from shared.files import keep_file
@@ -43,7 +45,19 @@ async def objections(request: Request, programme_id: UUID, call: Annotated[Call,
     table = Table.of(request, "objections", L_("异议"), OBJECTIONS, has_file=True)
     if table.is_file:
         return await file_of(table, partial(call.find, store.objections, programme_id), _cells)
-    return await _list(request, call, programme_id, Form())
+    programme = await call.find(store.programme, programme_id)
+    found = await call.find(store.objections, programme_id, page=table.page())
+    return CONSOLE.draw(
+        request,
+        "intake/objections.html",
+        programme=programme,
+        rules=await call.find(rules_of, programme["division"]),
+        table=table.holding(found),
+        objections=found.items,
+        labels=labels,
+        may_read=call.actor.may(*READERS),
+        may_record=programme["status"] == "proposed" and call.actor.may("clerk"),
+    )
 
 
 @router.get("/programmes/{programme_id}/objections/new/")
@@ -91,6 +105,11 @@ async def record_objection(
     return see(f"programmes/{programme_id}/objections/")
 
 
+@router.get("/programmes/{programme_id}/objections/{objection_id}/")
+async def objection(request: Request, programme_id: UUID, objection_id: UUID, call: Annotated[Call, allows(*VIEWERS)]) -> Response:
+    return await _one(request, call, programme_id, objection_id, Form())
+
+
 @router.post("/programmes/{programme_id}/objections/{objection_id}/decision/")
 async def decide_objection(
     request: Request,
@@ -109,8 +128,8 @@ async def decide_objection(
             raise Malformed("请写明理由，答复本人", field="reason")
         await call.submit(given, actions.decide_objection, objection_id, upheld=upheld == "yes", reason=given["reason"])
     except Refusal as refusal:
-        return await _list(request, call, programme_id, Form(given, key=key).refused(refusal), status_of(refusal))
-    return see(f"programmes/{programme_id}/objections/")
+        return await _one(request, call, programme_id, objection_id, Form(given, key=key).refused(refusal), status_of(refusal))
+    return see(f"programmes/{programme_id}/objections/{objection_id}/")
 
 
 @router.get("/programmes/{programme_id}/objections/{objection_id}/document")
@@ -164,25 +183,25 @@ async def keep_document(call: Call, key: str, file: UploadFile | None) -> UUID |
     return UUID(kept["id"])
 
 
-async def _list(request: Request, call: Call, programme_id: UUID, form: Form, status: int = 200) -> Response:
-    table = Table.of(request, "objections", L_("异议"), OBJECTIONS, has_file=True)
+async def _one(request: Request, call: Call, programme_id: UUID, objection_id: UUID, form: Form, status: int = 200) -> Response:
+    """One objection with what was done about it; decided here by somebody else than who took it down."""
     programme = await call.find(store.programme, programme_id)
-    found = await call.find(store.objections, programme_id, page=table.page())
-    is_open = programme["status"] == "proposed"
+    record = await call.find(actions.record_of_objection, programme_id, objection_id)
+    found = await call.find(store.objection, objection_id)
+    is_open = found["upheld"] is None and programme["status"] == "proposed" and call.actor.may("reviewer")
     return CONSOLE.draw(
         request,
-        "intake/objections.html",
+        "intake/objection.html",
         status,
         programme=programme,
+        objection=found,
+        record=[entry(act, OBJECTION) for act in record],
         rules=await call.find(rules_of, programme["division"]),
-        table=table.holding(found),
-        objections=found.items,
         form=form,
         labels=labels,
         may_read=call.actor.may(*READERS),
-        may_record=is_open and call.actor.may("clerk"),
-        may_decide=is_open and call.actor.may("reviewer"),
-        account=call.actor.account,
+        may_decide=is_open and found["recorded_by"] != call.actor.account,
+        must_be_another=is_open and found["recorded_by"] == call.actor.account,
     )
 
 

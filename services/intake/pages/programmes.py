@@ -15,6 +15,7 @@ from services.intake.domain.criterion import FACTS
 from services.intake.domain.terms import definition_of
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.programme_form import Row, day_of, division_of, filled, given_of, groups_of, rows_of, terms_of
+from services.intake.pages.records import latest_acts
 from shared.divisions import name_of
 from shared.errors import Fault, Malformed, Refusal
 from shared.http.call import Call, allows
@@ -185,6 +186,7 @@ async def draw_programme(request: Request, call: Call, programme_id: UUID, form:
         today=call.today,
         may=call.actor.may,
         is_own=call.actor.account in (found["screened_by"], found["proposed_by"]),
+        record=await latest_acts(call, "programme", programme_id),
     )
 
 

@@ -13,6 +13,7 @@ from fastapi import Request, Response, UploadFile
 from services.intake import actions, labels, store
 from services.intake.domain.roster_table import ColumnsMissing
 from services.intake.pages.frame import CONSOLE
+from services.intake.pages.records import latest_acts
 from shared.divisions import name_of
 from shared.errors import Fault, Malformed, Refusal
 from shared.files import keep_file
@@ -183,6 +184,7 @@ async def _roster(
         has_marks=found["faulty"] + found["duplicates"] + found["doubtful"] > 0 and call.actor.may("clerk"),
         may_decide=is_reviewed and call.actor.may("officer") and not is_own,
         must_be_another=is_reviewed and call.actor.may("officer") and is_own,
+        record=await latest_acts(call, "roster", roster_id),
     )
 
 

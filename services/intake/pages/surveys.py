@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from services.intake import actions, labels, store
 from services.intake.domain.campaign import TeamTerms
 from services.intake.pages.frame import CONSOLE
+from services.intake.pages.records import latest_acts
 from shared.divisions import name_of
 from shared.errors import Fault, Malformed, Refusal
 from shared.http.call import Call, allows
@@ -206,6 +207,7 @@ async def _survey(request: Request, call: Call, survey_id: UUID, form: Form, sta
         may_accept=may_accept,
         may_visit=call.actor.may("surveyor"),
         is_late=found["status"] == "open" and call.today > found["due_on"],
+        record=await latest_acts(call, "survey", survey_id),
     )
 
 

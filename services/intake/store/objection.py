@@ -36,8 +36,7 @@ def objections(programme_id: UUID, *, reader: Reader, actor: Actor, page: Page) 
     """`has_document`: the paper is there to be read; it goes with the person's data."""
     reached_programme(reader, programme_id, actor)
     statement: Any = select(Objection).where(col(Objection.programme_id) == programme_id)
-    file = reader.kernel.file.c
-    kept = {row.id for row in reader.rows(select(file.id).join(Objection, col(Objection.document) == file.id).where(statement.whereclause))}
+    kept = _papers(statement.whereclause, reader)
 
     def item(row: Objection) -> dict[str, Any]:
         return row.model_dump() | {"has_document": row.document in kept}
@@ -46,10 +45,16 @@ def objections(programme_id: UUID, *, reader: Reader, actor: Actor, page: Page) 
 
 
 def objection(objection_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
-    """Raises NotFound, also for one of a programme outside the actor's divisions."""
+    """As in `objections`. Raises NotFound, also for one of a programme outside the actor's divisions."""
     found = reader.get(Objection, objection_id)
     reached_programme(reader, found.programme_id, actor)
-    return found.model_dump()
+    return found.model_dump() | {"has_document": found.document in _papers(col(Objection.id) == objection_id, reader)}
+
+
+def _papers(which: Any, reader: Reader) -> set[UUID]:
+    """The papers of some objections that are still there."""
+    file = reader.kernel.file.c
+    return {row.id for row in reader.rows(select(file.id).join(Objection, col(Objection.document) == file.id).where(which))}
 
 
 def upheld_about(programme_id: UUID, kind: str, *, reader: Reader) -> list[Person]:

@@ -1,6 +1,6 @@
 """What was done and refused, and how far long work has come."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
@@ -53,9 +53,19 @@ def is_told(job: jobs.Progress, service: "Service", *, reader: Reader, actor: Ac
     return kind is None or is_reached(kind.about, job.subject_id, service.reach, reader=reader, actor=actor)
 
 
-def acts_of(entity: str, id: str, *, reader: Reader, actor: Actor, page: Page, reach: Mapping[str, Reach] = NOWHERE) -> Listing:
-    """The record of one thing, oldest first; without naming one, only auditors read on. Of what the actor does not reach, nothing;
-    who audits or keeps accounts reads the whole record, in which there is no person.
+def acts_of(
+    entity: str,
+    id: str,
+    *,
+    reader: Reader,
+    actor: Actor,
+    page: Page,
+    reach: Mapping[str, Reach] = NOWHERE,
+    without: Collection[str] = (),
+    newest_first: bool = False,
+) -> Listing:
+    """The record of one thing, oldest first unless said otherwise; without naming one, only auditors read on. Of what the actor does not
+    reach, nothing; who audits or keeps accounts reads the whole record, in which there is no person. Acts named in `without` are left out.
 
     Who is bound to contracts sees what was done under them and by the system, not what others' staff did.
     """
@@ -70,7 +80,9 @@ def acts_of(entity: str, id: str, *, reader: Reader, actor: Actor, page: Page, r
         statement = statement.where(false())
     if actor.contracts:
         statement = statement.where(act.account.in_([SYSTEM.account, *_colleagues(reader, actor)]))
-    return listing(reader, statement, page, sort=(act.acted_on, act.seq), item=_as_dict)
+    if without:
+        statement = statement.where(act.name.not_in(without))
+    return listing(reader, statement, page, sort=(act.acted_on, act.seq), item=_as_dict, newest_first=newest_first)
 
 
 def _colleagues(reader: Reader, actor: Actor) -> list[str]:

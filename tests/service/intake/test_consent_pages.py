@@ -31,12 +31,13 @@ def test_an_objection_is_taken_down_in_the_persons_case_and_decided_by_another(b
     new = f"{path}new/?candidate={form.group(1)}"
 
     clerk.post(f"{path}new/", candidate_id=form.group(1), kind="not_entitled", key=clerk.key(new))
-    assert "处理异议</h2>" not in clerk.get(path)  # who took it down does not decide
-    page = reviewer.get(path)
+    objection = first(clerk.get(path), "objections/[0-9a-f-]{36}/")
+    assert "处理异议</h2>" not in clerk.get(objection)  # who took it down does not decide
+    page = reviewer.get(objection)
     decision = re.search(r'action="([^"]+/decision/)"', page)
     assert decision is not None
-    assert "请写明理由" in reviewer.post(decision.group(1), 400, upheld="yes", key=reviewer.key(path))
-    reviewer.post(decision.group(1), upheld="yes", reason="已核实，不符合条件", key=reviewer.key(path))
+    assert "请写明理由" in reviewer.post(decision.group(1), 400, upheld="yes", key=reviewer.key(objection))
+    reviewer.post(decision.group(1), upheld="yes", reason="已核实，不符合条件", key=reviewer.key(objection))
 
     assert "已核实，不符合条件" in clerk.get(path)
     assert "异议成立" in clerk.get(f"/console/programmes/{proposed}/changes/")
@@ -50,7 +51,8 @@ def test_the_written_objection_is_had_for_a_purpose_and_logged(bureau: Bureau, p
     new = f"{path}new/?candidate={form.group(1)}"
     files = {"file": ("a.pdf", paper)}
     clerk.post(f"{path}new/", files=files, candidate_id=form.group(1), kind="not_entitled", key=clerk.key(new))
-    document = first(reviewer.get(path), "objections/[^/]+/document")
+    objection = first(reviewer.get(path), "objections/[0-9a-f-]{36}/")
+    document = first(reviewer.get(objection), "objections/[^/]+/document")
 
     assert "households/purpose" in reviewer.get(document, 303)
     reviewer.post("/console/households/purpose/", purpose="objection", back="/console/")
