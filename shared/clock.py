@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from shared.errors import Malformed
+from shared.sentences import S_
 
 ACTED_ON: Final = "Qiao-Acted-On"
 """Request header: the day of the act, `YYYY-MM-DD`, in rehearsal only."""
@@ -44,10 +45,12 @@ class Clock:
         if header is None:
             return self.today()
         if not self.rehearsal:
-            raise Malformed(f"请求头 {ACTED_ON} 只在演练模式（QIAO_REHEARSAL=1）下可用，正式办理以当天为准", field=ACTED_ON)
+            raise Malformed(
+                S_("请求头 {header} 只在演练模式（QIAO_REHEARSAL=1）下可用，正式办理以当天为准", header=ACTED_ON), field=ACTED_ON
+            )
         day = _iso_day(header)
         if day > self.today():
-            raise Malformed(f"请求头 {ACTED_ON} 的日期 {day} 尚未到来", field=ACTED_ON)
+            raise Malformed(S_("请求头 {header} 的日期 {day} 尚未到来", header=ACTED_ON, day=day), field=ACTED_ON)
         return day
 
     def business_now(self, latest_act: date | None) -> date:
@@ -62,5 +65,5 @@ def _iso_day(header: str) -> date:
     except ValueError:
         day = None
     if day is None or day.isoformat() != text:
-        raise Malformed(f"请求头 {ACTED_ON} 应为 YYYY-MM-DD 形式的真实日期", field=ACTED_ON)
+        raise Malformed(S_("请求头 {header} 应为 YYYY-MM-DD 形式的真实日期", header=ACTED_ON), field=ACTED_ON)
     return day

@@ -11,6 +11,7 @@ from typing import Final
 
 from shared.errors import RuleRefusal
 from shared.reference import texts
+from shared.sentences import S_
 
 DIGITS: Final = 12
 LEVELS: Final = (0, 2, 4, 6, 9, 12)
@@ -36,7 +37,7 @@ class DivisionName:
 def check_division(code: str) -> str:
     """The code itself. Raises UnknownDivision if it is not 12 digits."""
     if len(code) != DIGITS or not (code.isascii() and code.isdigit()):
-        raise UnknownDivision("行政区划代码应为 12 位数字，不足的在右侧补 0", field="division")
+        raise UnknownDivision(S_("行政区划代码应为 12 位数字，不足的在右侧补 0"), field="division")
     return code
 
 
@@ -99,7 +100,7 @@ def row_of(code: str) -> DivisionName:
     try:
         return _names()[code]
     except KeyError:
-        raise UnknownDivision(f"行政区划代码 {code} 不在现有代码表中", field="division") from None
+        raise UnknownDivision(S_("行政区划代码 {code} 不在现有代码表中", code=code), field="division") from None
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from shared.sentences import S_
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -75,7 +77,7 @@ class RuleUnavailable(RuleRefusal):
 class Busy(Refusal):
     code = "busy"
 
-    def __init__(self, message: str = "系统繁忙，请稍后再试", *, retry_after: int = 1) -> None:
+    def __init__(self, message: str = S_("系统繁忙，请稍后再试"), *, retry_after: int = 1) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 

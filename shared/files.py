@@ -26,6 +26,7 @@ from shared.access import Actor
 from shared.errors import NotFound, RuleRefusal
 from shared.ids import new_id
 from shared.personal import Keyring, with_any
+from shared.sentences import S_
 from shared.work import Reader, Work
 
 MAX_BYTES: Final = 50 * 1024 * 1024
@@ -80,11 +81,11 @@ def _old_office_type(content: bytes) -> str:
         return any(name.encode("utf-16-le") in content for name in names)
 
     if holds("EncryptedPackage"):
-        raise FileRefused("文件设有打开密码，请取消密码后再上传", field="file", rule="file-encrypted")
+        raise FileRefused(S_("文件设有打开密码，请取消密码后再上传"), field="file", rule="file-encrypted")
     if holds("_VBA_PROJECT"):
-        raise FileRefused("不接受带宏的文件，请另存为不带宏的格式", field="file")
+        raise FileRefused(S_("不接受带宏的文件，请另存为不带宏的格式"), field="file")
     if not holds("Workbook", "Book"):
-        raise FileRefused("不接受旧版 Office 文件（Excel 除外），请另存为新格式", field="file")
+        raise FileRefused(S_("不接受旧版 Office 文件（Excel 除外），请另存为新格式"), field="file")
     return XLS
 
 
@@ -94,21 +95,21 @@ def _office_type(content: bytes, most_unpacked: int) -> str:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             names = set(archive.namelist())
     except BadZipFile as error:
-        raise FileRefused("文件已损坏，无法打开", field="file") from error
+        raise FileRefused(S_("文件已损坏，无法打开"), field="file") from error
     if unpacked > most_unpacked:
-        raise FileRefused("文件解开后过大，不予接收", field="file")
+        raise FileRefused(S_("文件解开后过大，不予接收"), field="file")
     if any(name.endswith("vbaProject.bin") for name in names):
-        raise FileRefused("不接受带宏的文件，请另存为不带宏的格式", field="file")
+        raise FileRefused(S_("不接受带宏的文件，请另存为不带宏的格式"), field="file")
     for part, media_type in OFFICE.items():
         if part in names:
             return media_type
-    raise FileRefused("不接受压缩包，请上传 PDF、图片、Word 或 Excel 文件", field="file")
+    raise FileRefused(S_("不接受压缩包，请上传 PDF、图片、Word 或 Excel 文件"), field="file")
 
 
 def _text_type(content: bytes) -> str:
     """Text of this country is UTF-8 or GB18030; anything else is none."""
     if b"\x00" in content or not any(_can_be(content, encoding) for encoding in ENCODINGS):
-        raise FileRefused("不接受该类型的文件，请上传 PDF、PNG、JPG、XLSX、DOCX 或文本文件", field="file")
+        raise FileRefused(S_("不接受该类型的文件，请上传 PDF、PNG、JPG、XLSX、DOCX 或文本文件"), field="file")
     if content.lstrip()[:1] not in (b"{", b"["):
         return TEXT
     return JSON if _can_be(content, "utf-8", json.loads) else TEXT
@@ -132,9 +133,9 @@ class Files:
     def put(self, content: bytes, *, most: int = MAX_BYTES) -> Stored:
         """Keep a file; the same content is kept once. Raises FileRefused. What is unpacked may be ten times as large as `most`."""
         if not content:
-            raise FileRefused("文件是空的", field="file")
+            raise FileRefused(S_("文件是空的"), field="file")
         if len(content) > most:
-            raise FileRefused(f"文件超过 {most // 1024 // 1024} MB", field="file")
+            raise FileRefused(S_("文件超过 {most} MB", most=most // 1024 // 1024), field="file")
         stored = Stored(hashlib.sha256(content).hexdigest(), len(content), type_of(content, most_unpacked=most * 10))
         path = self._path(stored.sha256)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -150,7 +151,7 @@ class Files:
         try:
             blob = self._path(sha256).read_bytes()
         except FileNotFoundError as error:
-            raise NotFound("没有找到该文件") from error
+            raise NotFound(S_("没有找到该文件")) from error
         return with_any(self._ciphers(), lambda cipher: cipher.decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], sha256.encode()))
 
     def destroy(self, sha256: str) -> None:
@@ -234,7 +235,7 @@ def require_file(reader: Reader, file_id: UUID) -> Stored:
     file = reader.kernel.file.c
     rows = reader.rows(select(file.sha256, file.size, file.type).where(file.id == file_id))
     if not rows:
-        raise NotFound("没有找到所附文件，请先上传", field="document")
+        raise NotFound(S_("没有找到所附文件，请先上传"), field="document")
     return Stored(rows[0].sha256, rows[0].size, rows[0].type)
 
 
@@ -242,7 +243,7 @@ def own_file(reader: Reader, file_id: UUID, actor: Actor) -> Stored:
     """The file with this id, if the actor handed it in: a file about people is named by nobody else. Raises NotFound."""
     file = reader.kernel.file.c
     if not actor.is_system and not reader.scalar(select(exists().where(file.id == file_id, file.account == actor.account))):
-        raise NotFound("没有找到所附文件，请先上传", field="document")
+        raise NotFound(S_("没有找到所附文件，请先上传"), field="document")
     return require_file(reader, file_id)
 
 

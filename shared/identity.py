@@ -14,6 +14,7 @@ from stdnum.cn.ric import calc_check_digit as identity_check_digit
 from stdnum.cn.uscc import calc_check_digit as credit_check_digit
 
 from shared.errors import RuleRefusal
+from shared.sentences import S_
 
 IDENTITY_LENGTH: Final = 18
 OLD_IDENTITY_LENGTH: Final = 15
@@ -29,7 +30,7 @@ _CHECK: Final = "10X98765432"
 _CREDIT_CODE = pattern(r"[0-9A-HJ-NP-RTUW-Y]{2}\d{6}[0-9A-HJ-NP-RTUW-Y]{10}")
 _DISABILITY_CARD = pattern(r"(\w{18})([1-7])([1-4])(?:B[1-9])?")
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-DISABILITY_KINDS: Final = ("", "视力", "听力", "言语", "肢体", "智力", "精神", "多重")
+DISABILITY_KINDS: Final = ("", S_("视力"), S_("听力"), S_("言语"), S_("肢体"), S_("智力"), S_("精神"), S_("多重"))
 
 
 class IdentityFault(RuleRefusal):
@@ -72,16 +73,16 @@ def check_identity_number(text: str, *, on: date | None = None) -> Identity:
         raise _wrong_length(number)
     county, birth, serial = _county(number[:6]), _birth(number[6:14]), _serial(number[14:17])
     if county is None or birth is None or serial is None:
-        raise IdentityFault("身份证号码前 17 位应为数字", field="id_number", article="GB 11643-1999")
+        raise IdentityFault(S_("身份证号码前 17 位应为数字"), field="id_number", article="GB 11643-1999")
     if number[17] != _CHECK[(county.weight + birth.weight + serial.weight) % 11]:
-        raise IdentityFault("身份证号码校验位不符，请核对是否录错", field="id_number", article="GB 11643-1999")
+        raise IdentityFault(S_("身份证号码校验位不符，请核对是否录错"), field="id_number", article="GB 11643-1999")
     day = birth.day
     if day is None:
-        raise IdentityFault("身份证号码中的出生日期不存在", field="id_number", article="GB 11643-1999")
+        raise IdentityFault(S_("身份证号码中的出生日期不存在"), field="id_number", article="GB 11643-1999")
     if on is not None and (day > on or on.year - day.year > OLDEST_AGE):
-        raise IdentityFault("身份证号码中的出生日期晚于办理日期或过早", field="id_number", article="GB 11643-1999")
+        raise IdentityFault(S_("身份证号码中的出生日期晚于办理日期或过早"), field="id_number", article="GB 11643-1999")
     if not county.is_one:
-        raise IdentityFault("身份证号码前 6 位不是任何年份用过的行政区划代码", field="id_number", article="GB/T 2260")
+        raise IdentityFault(S_("身份证号码前 6 位不是任何年份用过的行政区划代码"), field="id_number", article="GB/T 2260")
     return Identity(number, day, serial.sex, county.division)
 
 
@@ -156,9 +157,9 @@ def check_uscc(text: str) -> str:
     """The unified social credit code (统一社会信用代码), upper case. Raises CreditCodeFault."""
     code = text.strip().upper()
     if not _CREDIT_CODE.fullmatch(code):
-        raise CreditCodeFault("统一社会信用代码应为 18 位数字或大写字母（不含 I、O、S、V、Z）", field="uscc", article="GB 32100-2015")
+        raise CreditCodeFault(S_("统一社会信用代码应为 18 位数字或大写字母（不含 I、O、S、V、Z）"), field="uscc", article="GB 32100-2015")
     if code[16] != _organisation_check(code[8:16]) or code[17] != credit_check_digit(code):
-        raise CreditCodeFault("统一社会信用代码校验位不符，请核对是否录错", field="uscc", article="GB 32100-2015")
+        raise CreditCodeFault(S_("统一社会信用代码校验位不符，请核对是否录错"), field="uscc", article="GB 32100-2015")
     return code
 
 
@@ -169,7 +170,7 @@ def check_disability_card(text: str, holder: Identity | None = None) -> Disabili
     """
     found = _DISABILITY_CARD.fullmatch(text.strip().upper())
     if not found:
-        raise DisabilityCardFault("残疾人证号应为 18 位身份证号加 1 位类别（1–7）和 1 位等级（1–4）", field="disability_card")
+        raise DisabilityCardFault(S_("残疾人证号应为 18 位身份证号加 1 位类别（1–7）和 1 位等级（1–4）"), field="disability_card")
     if holder is None or holder.number != found[1]:
         holder = check_identity_number(found[1])
     return DisabilityCard(holder, int(found[2]), int(found[3]))
@@ -177,8 +178,8 @@ def check_disability_card(text: str, holder: Identity | None = None) -> Disabili
 
 def _wrong_length(number: str) -> IdentityFault:
     if len(number) == OLD_IDENTITY_LENGTH and number.isdigit():
-        return IdentityFault("15 位旧身份证号码已停止使用，请填写换发后的 18 位号码", field="id_number", article="居民身份证法")
-    return IdentityFault(f"身份证号码应为 18 位，现为 {len(number)} 位", field="id_number", article="GB 11643-1999")
+        return IdentityFault(S_("15 位旧身份证号码已停止使用，请填写换发后的 18 位号码"), field="id_number", article="居民身份证法")
+    return IdentityFault(S_("身份证号码应为 18 位，现为 {count} 位", count=len(number)), field="id_number", article="GB 11643-1999")
 
 
 def _organisation_check(body: str) -> str:

@@ -21,6 +21,7 @@ from shared.access import SYSTEM
 from shared.bus.ending import end, pause
 from shared.bus.faults import is_away
 from shared.errors import Busy, Refusal
+from shared.sentences import S_
 from shared.store.store import Store
 from shared.telemetry import Telemetry
 from shared.work import Reader, Work
@@ -131,7 +132,7 @@ class JobRunner:
             if is_away(error):
                 raise
             log.exception("a job failed", extra={"job": str(waiting.id), "kind": waiting.kind})
-            await self._store.run(partial(_fail, waiting.id, "系统出现故障，已记录"), bulk=True, deadline=3600)
+            await self._store.run(partial(_fail, waiting.id, S_("系统出现故障，已记录")), bulk=True, deadline=3600)
 
     def _unit(
         self, job_id: UUID, chunk: Callable[..., int | None], subject_id: UUID, position: int, prepared: Any

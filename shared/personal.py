@@ -26,6 +26,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from shared.errors import NotFound
+from shared.sentences import S_
 
 T = TypeVar("T")
 
@@ -158,7 +159,7 @@ class Keyring:
 
     def _unwrap(self, person_id: UUID, wrapped_key: bytes | None) -> bytes:
         if wrapped_key is None:
-            raise Erased("该人员的个人信息已依法删除")
+            raise Erased(S_("该人员的个人信息已依法删除"))
         return with_any([key.wrap for key in self._keys], lambda outer: _decrypt(outer, wrapped_key, person_id.bytes))
 
 

@@ -19,6 +19,7 @@ from shared.errors import WrongState
 from shared.files import Files
 from shared.jobs import UNFINISHED
 from shared.personal import KEY_BYTES, Keyring, encoded, read_keys
+from shared.sentences import S_
 from shared.store.store import Store
 from shared.work import Reader, Work
 
@@ -93,9 +94,9 @@ def end(tables: Sequence[Wrapped], store: Store, keyring: Keyring, key_file: Pat
     def check(work: Work) -> None:
         job = work.kernel.job.c
         if work.scalar(select(exists().where(job.status.in_(UNFINISHED)))):
-            raise RotationWaits("仍有未完成的后台任务，旧密钥暂不能销毁；任务结束后再次运行本命令")
+            raise RotationWaits(S_("仍有未完成的后台任务，旧密钥暂不能销毁；任务结束后再次运行本命令"))
         if any(_left(table, work, keyring) for table in tables):
-            raise RotationWaits("仍有以旧密钥加密的记录；请再次运行本命令")
+            raise RotationWaits(S_("仍有以旧密钥加密的记录；请再次运行本命令"))
         _write(key_file, read_keys(key_file)[:1])  # inside the unit: nobody seals anything meanwhile
 
     store.run_now(check)

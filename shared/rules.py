@@ -32,6 +32,7 @@ from typing import Any, Literal, cast
 
 from shared.divisions import UnknownDivision, check_division, contains, level
 from shared.errors import RuleRefusal
+from shared.sentences import S_
 
 Kind = Literal["hard", "soft"]
 Confidence = Literal["F", "F2", "C", "K", "D"]
@@ -103,7 +104,7 @@ class RuleBook:
         for row in self._rows.get(id, ()):
             if row.is_in_force(on, division):
                 return row
-        raise RuleMissing(f"{on} 在该地区没有有效的规则「{id}」，无法办理；请联系规则维护人员补充", rule=id)
+        raise RuleMissing(S_("{on} 在该地区没有有效的规则「{id}」，无法办理；请联系规则维护人员补充", on=on, id=id), rule=id)
 
     def rows(self) -> list[Rule]:
         """Every row, by id and precedence; for the page that shows which rules are applied."""

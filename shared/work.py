@@ -22,6 +22,7 @@ from shared.errors import NotFound, WrongState
 from shared.events.event import Event
 from shared.events.majors import forms
 from shared.ids import new_id
+from shared.sentences import S_
 from shared.store.bulk import insert_rows
 from shared.store.changes import Changes, key_of
 from shared.store.tables import KernelTables
@@ -88,7 +89,7 @@ class Reader:
         """The row with this key. Raises NotFound."""
         found = self.find(model, id)
         if found is None:
-            raise NotFound("没有找到该记录")
+            raise NotFound(S_("没有找到该记录"))
         return found
 
     def select(self, statement: Select[M]) -> list[M]:
@@ -218,7 +219,7 @@ class Work(Reader):
         same = (act.c.entity == entity, act.c.entity_id == str(id))
         latest = self._connection.execute(select(act.c.acted_on).where(*same).order_by(act.c.acted_on.desc()).limit(1)).scalar()
         if latest is not None and latest > self.today:
-            raise ActedBeforeRecord(f"该记录最近一次办理日期为 {latest}，本次日期 {self.today} 早于它")
+            raise ActedBeforeRecord(S_("该记录最近一次办理日期为 {latest}，本次日期 {today} 早于它", latest=latest, today=self.today))
 
     def cite(self, rule: "Rule") -> None:
         """Put a rule into the record of this act."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.errors import RuleRefusal
 from shared.reference import texts
+from shared.sentences import S_
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
@@ -21,7 +22,9 @@ class CalendarMissing(RuleRefusal):
     code = "calendar-missing"
 
     def __init__(self, year: int) -> None:
-        super().__init__(f"没有 {year} 年的放假安排，无法计算工作日；请在参考数据目录的 holidays.toml 中补充该年的国务院办公厅通知")
+        super().__init__(
+            S_("没有 {year} 年的放假安排，无法计算工作日；请在参考数据目录的 holidays.toml 中补充该年的国务院办公厅通知", year=year)
+        )
         self.year = year
 
 

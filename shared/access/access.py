@@ -17,6 +17,7 @@ from shared.access.credentials import Credential, Session, SignedIn, SignInRules
 from shared.access.passwords import check_strong, hash_password, is_right
 from shared.access.tokens import hash_token, new_token, read_secret
 from shared.errors import Busy, Forbidden, Refusal, Unauthenticated
+from shared.sentences import S_
 
 T = TypeVar("T")
 
@@ -70,7 +71,7 @@ class Access:
         """The sign-in of a request. One at a console lasts on while its pages are used. Raises Unauthenticated."""
         token = self.token_of(request)
         if token is None:
-            raise Unauthenticated("请先登录")
+            raise Unauthenticated(S_("请先登录"))
         hashed = hash_token(token)
         remembered = self._remembered.get(hashed)
         if remembered is not None and remembered[1] > monotonic():
@@ -78,7 +79,7 @@ class Access:
         session = await self._units.read(credentials.actor_with, hashed)
         if session is None:
             self._remembered.pop(hashed, None)
-            raise Unauthenticated("登录已失效，请重新登录")
+            raise Unauthenticated(S_("登录已失效，请重新登录"))
         if session.expires_at - datetime.now(session.expires_at.tzinfo) < self._rules.idle_lifetime / 2:
             session = await self._extend(hashed, session)
         return self._remember(hashed, session)
@@ -114,7 +115,7 @@ class Access:
     def check_role(self, actor: Actor, roles: Sequence[str]) -> None:
         """Raises RoleMissing unless the actor holds one of the roles."""
         if not actor.may(*roles):
-            raise RoleMissing("需要以下角色之一：" + "、".join(self.roles.get(role, role) for role in roles))
+            raise RoleMissing(S_("需要以下角色之一：{roles}", roles=[self.roles.get(role, role) for role in roles]))
 
     def forget(self, account: str) -> None:
         """Ask the store again about this account's tokens."""
@@ -126,7 +127,7 @@ class Access:
         """A new token; one of a console ends when it is not used. Raises SignInRefused, PasswordExpired, or Busy."""
         credential = await self._check_password(account, password)
         if self._has_expired(credential):
-            raise PasswordExpired(f"密码已使用超过 {self._rules.password_lifetime.days} 天，请先修改密码")
+            raise PasswordExpired(S_("密码已使用超过 {days} 天，请先修改密码", days=self._rules.password_lifetime.days))
         return await self.admit(account, at_console=at_console)
 
     async def admit(self, account: str, *, at_console: bool = False) -> SignedIn:
@@ -169,7 +170,13 @@ class Access:
             if credential is not None and not fits:
                 await self._units.run(credentials.count_failure, account, limits=self._rules)
             minutes = int(self._rules.locked_for.total_seconds() // 60)
-            raise SignInRefused(f"账号或密码不正确，或账号已锁定（连续 {self._rules.failures_allowed} 次不正确将锁定 {minutes} 分钟）")
+            raise SignInRefused(
+                S_(
+                    "账号或密码不正确，或账号已锁定（连续 {failures} 次不正确将锁定 {minutes} 分钟）",
+                    failures=self._rules.failures_allowed,
+                    minutes=minutes,
+                )
+            )
         return credential
 
     def _has_expired(self, credential: Credential) -> bool:
@@ -179,7 +186,7 @@ class Access:
     async def _hash(self, function: Callable[..., T], *args: str) -> T:
         """Hash in a thread, two at a time; beyond 64 waiting the next is told to come again."""
         if self._hashing.statistics().tasks_waiting >= HASHING_WAITING:
-            raise Busy("登录人数过多，请稍后再试", retry_after=2)
+            raise Busy(S_("登录人数过多，请稍后再试"), retry_after=2)
         return await to_thread.run_sync(function, *args, limiter=self._hashing)
 
 

@@ -12,6 +12,7 @@ from shared.access.actor import ADMIN, Actor
 from shared.divisions import check_division
 from shared.errors import NotFound, RuleRefusal, WrongState
 from shared.http.paging import Listing, Page, listing
+from shared.sentences import S_
 
 if TYPE_CHECKING:
     from shared.store.tables import KernelTables
@@ -64,7 +65,7 @@ def create_account(
     check_roles(roles, known_roles)
     held = work.kernel.account
     if work.scalar(select(held.c.account).where(held.c.account == account)) is not None:
-        raise AccountTaken(f"账号 {account} 已存在")
+        raise AccountTaken(S_("账号 {account} 已存在", account=account))
     work.about("account", account)
     work.keep(
         held,
@@ -89,9 +90,9 @@ def create_account(
 def check_roles(roles: Sequence[str], known: frozenset[str]) -> None:
     """Raises UnknownRole, or RolesConflict: who keeps the accounts does no business with them (GB/T 22239-2019 8.1.4.2)."""
     if unknown := sorted(set(roles) - known):
-        raise UnknownRole(f"本服务没有角色：{'、'.join(unknown)}", field="roles")
+        raise UnknownRole(S_("本服务没有角色：{roles}", roles=unknown), field="roles")
     if ADMIN in roles and len(set(roles)) > 1:
-        raise RolesConflict("系统管理员不得兼任其他角色", field="roles", rule="SE-8.1.4.2")
+        raise RolesConflict(S_("系统管理员不得兼任其他角色"), field="roles", rule="SE-8.1.4.2")
 
 
 def rescope_account(account: str, *, divisions: Sequence[str], contracts: Sequence[UUID], work: "Work") -> None:
@@ -120,7 +121,7 @@ def end_tokens(account: str, *, work: "Work") -> None:
 def _change(account: str, work: "Work", **values: Any) -> None:
     held = work.kernel.account
     if work.scalar(select(held.c.account).where(held.c.account == account)) is None:
-        raise NotFound(f"没有账号 {account}")
+        raise NotFound(S_("没有账号 {account}", account=account))
     work.about("account", account)
     work.execute(update(held).where(held.c.account == account).values(**values))
 

@@ -6,10 +6,11 @@ from typing import Final
 from uuid import UUID
 
 from shared.divisions import contains
+from shared.sentences import S_
 
 ADMIN: Final = "admin"
 AUDITOR: Final = "auditor"
-KERNEL_ROLES: Final[Mapping[str, str]] = {ADMIN: "系统管理员", AUDITOR: "安全审计员"}
+KERNEL_ROLES: Final[Mapping[str, str]] = {ADMIN: S_("系统管理员"), AUDITOR: S_("安全审计员")}
 """Roles of every service: who keeps the accounts, and who reads the records of acts and refusals (GB/T 22239-2019 8.1.4.2)."""
 
 EVERYWHERE: Final = "000000000000"
@@ -40,5 +41,5 @@ class Actor:
         return self.is_system or contract_id in self.contracts
 
 
-SYSTEM: Final = Actor(account="system", name="系统", is_system=True)
+SYSTEM: Final = Actor(account="system", name=S_("系统"), is_system=True)
 """As whom reactions, jobs and timers act."""

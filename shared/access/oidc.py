@@ -22,6 +22,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from shared.errors import Busy, Unauthenticated
+from shared.sentences import S_
 
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 """Signatures by a key of the provider's: neither `none` nor one made with a secret that the client knows too."""
@@ -79,11 +80,11 @@ class Provider:
     async def finish(self, secrets: Mapping[str, str], answer: Mapping[str, str], redirect_uri: str) -> Mapping[str, Any]:
         """The claims of who came back. Raises SignOnRefused, or ProviderAway."""
         if not hmac.compare_digest(answer.get("state", "").encode(), secrets["state"].encode()):
-            raise SignOnRefused("登录请求不是从本浏览器发出的，请重新登录")
+            raise SignOnRefused(S_("登录请求不是从本浏览器发出的，请重新登录"))
         if answer.get("iss", self.issuer) != self.issuer:
-            raise SignOnRefused("答复不是来自所设的统一身份认证平台")
+            raise SignOnRefused(S_("答复不是来自所设的统一身份认证平台"))
         if not answer.get("code"):
-            raise SignOnRefused("统一身份认证平台没有准予登录")
+            raise SignOnRefused(S_("统一身份认证平台没有准予登录"))
         token = await self._redeem(answer["code"], secrets["verifier"], redirect_uri)
         return await self._claims(token, secrets["nonce"])
 
@@ -98,7 +99,7 @@ class Provider:
         answer = await self._ask("POST", described["token_endpoint"], data=form, auth=(self._client_id, self._client_secret))
         token = _object(answer).get("id_token")
         if answer.status_code != httpx.codes.OK or not isinstance(token, str):
-            raise SignOnRefused("统一身份认证平台没有承认这次登录，请重新登录")
+            raise SignOnRefused(S_("统一身份认证平台没有承认这次登录，请重新登录"))
         return token
 
     async def _claims(self, token: str, nonce: str) -> Mapping[str, Any]:
@@ -114,9 +115,9 @@ class Provider:
                 nonce={"essential": True, "value": nonce},
             ).validate(claims)
         except (JoseError, ValueError) as fault:
-            raise SignOnRefused("统一身份认证平台的身份凭据无效，请重新登录") from fault
+            raise SignOnRefused(S_("统一身份认证平台的身份凭据无效，请重新登录")) from fault
         if claims.get("azp", self._client_id) != self._client_id:
-            raise SignOnRefused("身份凭据不是发给本系统的")
+            raise SignOnRefused(S_("身份凭据不是发给本系统的"))
         return claims
 
     async def _verified(self, token: str) -> dict[str, Any]:
@@ -139,7 +140,7 @@ class Provider:
         answer = await self._ask("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
         described = _object(answer)
         if described.get("issuer") != self.issuer or not {"authorization_endpoint", "token_endpoint", "jwks_uri"} <= described.keys():
-            raise ProviderAway("统一身份认证平台的说明与设置不符，请联系系统管理员", retry_after=60)
+            raise ProviderAway(S_("统一身份认证平台的说明与设置不符，请联系系统管理员"), retry_after=60)
         self._described = (described, monotonic() + KNOWN_SECONDS)
         return described
 
@@ -148,7 +149,7 @@ class Provider:
             async with httpx.AsyncClient(timeout=WAIT_SECONDS, trust_env=False) as http:
                 return await http.request(method, address, **what)
         except httpx.HTTPError as fault:
-            raise ProviderAway("统一身份认证平台暂时不可用，请稍后再试，或用本地账号登录", retry_after=30) from fault
+            raise ProviderAway(S_("统一身份认证平台暂时不可用，请稍后再试，或用本地账号登录"), retry_after=30) from fault
 
 
 def _challenge(verifier: str) -> str:

@@ -6,6 +6,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from shared.errors import Fault, RuleRefusal
+from shared.sentences import S_, together
 
 MIN_LENGTH: Final = 10
 MAX_LENGTH: Final = 128
@@ -24,15 +25,15 @@ class WeakPassword(RuleRefusal):
 def check_strong(password: str, account: str) -> None:
     """Raises WeakPassword with every fault at once, so that people need not guess."""
     if faults := tuple(Fault(field="password", message=message, rule="SE-8.1.4.1") for message in _weaknesses(password, account)):
-        raise WeakPassword("密码不符合要求：" + "；".join(fault.message for fault in faults), faults=faults)
+        raise WeakPassword(S_("密码不符合要求：{faults}", faults=together(fault.message for fault in faults)), faults=faults)
 
 
 def _weaknesses(password: str, account: str) -> list[str]:
     tests = {
-        f"长度应为 {MIN_LENGTH} 至 {MAX_LENGTH} 个字符": MIN_LENGTH <= len(password) <= MAX_LENGTH,
-        f"应包含大写字母、小写字母、数字、其他字符中的至少 {MIN_KINDS} 类": _kinds(password) >= MIN_KINDS,
-        "不得包含账号": account.lower() not in password.lower(),
-        "不得多次重复同一字符": len(set(password)) >= MIN_LENGTH // 2,
+        S_("长度应为 {least} 至 {most} 个字符", least=MIN_LENGTH, most=MAX_LENGTH): MIN_LENGTH <= len(password) <= MAX_LENGTH,
+        S_("应包含大写字母、小写字母、数字、其他字符中的至少 {kinds} 类", kinds=MIN_KINDS): _kinds(password) >= MIN_KINDS,
+        S_("不得包含账号"): account.lower() not in password.lower(),
+        S_("不得多次重复同一字符"): len(set(password)) >= MIN_LENGTH // 2,
     }
     return [message for message, passed in tests.items() if not passed]
 

@@ -17,6 +17,7 @@ from shared.access.actor import ADMIN, SYSTEM
 from shared.access.oidc import Provider
 from shared.access.tokens import read_secret
 from shared.divisions import check_division
+from shared.sentences import S_
 
 if TYPE_CHECKING:
     from shared.settings import ServiceSettings
@@ -57,7 +58,7 @@ def account_of(claims: Mapping[str, Any], claim: str) -> str:
     """The name of the account. Raises SignInRefused for one that no account may have."""
     account = str(claims.get(claim, "")).strip().lower()
     if not ACCOUNT.fullmatch(account) or account in RESERVED:
-        raise SignInRefused("统一身份认证平台给出的账号不能在本系统使用，请联系系统管理员")
+        raise SignInRefused(S_("统一身份认证平台给出的账号不能在本系统使用，请联系系统管理员"))
     return account
 
 
@@ -65,20 +66,20 @@ def check_granted(account: str, *, reader: "Reader") -> None:
     """Raises SignInRefused unless an account of this name was opened here and is in use."""
     held = reader.kernel.account.c
     if not reader.scalar(select(held.is_active).where(held.account == account)):
-        raise SignInRefused("您已通过统一身份认证，但本系统没有您的账号，请联系系统管理员开通")
+        raise SignInRefused(S_("您已通过统一身份认证，但本系统没有您的账号，请联系系统管理员开通"))
 
 
 def admit_described(account: str, claims: Mapping[str, Any], sign_on: SignOn, known_roles: frozenset[str], *, work: "Work") -> None:
     """Open or follow the account that the claims describe. Raises SignInRefused; one with a password of its own is nobody else's."""
     roles = sorted({sign_on.roles[value] for value in _listed(claims, sign_on.roles_claim) if value in sign_on.roles} & known_roles)
     if not roles:
-        raise SignInRefused("统一身份认证平台没有给您本系统的角色，请联系系统管理员")
+        raise SignInRefused(S_("统一身份认证平台没有给您本系统的角色，请联系系统管理员"))
     check_roles(roles, known_roles)
     held = work.kernel.account
     work.alone(f"account {account}")
     found = work.rows(select(held.c.password_hash, held.c.is_active).where(held.c.account == account))
     if found and (found[0].password_hash != NO_PASSWORD or not found[0].is_active):
-        raise SignInRefused("本系统有一个同名的本地账号，或该账号已关闭，请联系系统管理员")
+        raise SignInRefused(S_("本系统有一个同名的本地账号，或该账号已关闭，请联系系统管理员"))
     values: dict[str, Any] = {"name": str(claims.get("name") or account)[:64], "roles": roles}
     if sign_on.divisions_claim:
         values["divisions"] = [check_division(code) for code in _listed(claims, sign_on.divisions_claim)]

@@ -15,6 +15,7 @@ from shared.bus.faults import reason
 from shared.bus.tracing import headers_of
 from shared.errors import Busy, Forbidden, Malformed, NotFound, Refusal
 from shared.events.event import Request
+from shared.sentences import S_
 from shared.store.store import Store
 from shared.telemetry.context import context_of
 from shared.work import Work
@@ -58,10 +59,10 @@ async def ask(client: Client, request: Request, *, tracer: Tracer, patience: flo
         try:
             answer = await client.request(request.subject, request.model_dump_json().encode(), timeout=patience, headers=headers_of(span))
         except (nats.errors.Error, TimeoutError) as error:
-            raise Busy("对方服务暂时没有应答，请稍后再试", retry_after=5) from error
+            raise Busy(S_("对方服务暂时没有应答，请稍后再试"), retry_after=5) from error
     code = (answer.headers or {}).get(REFUSED)
     if code == FAILED:
-        raise Busy("对方服务未能处理该请求，请稍后再试", retry_after=5)
+        raise Busy(S_("对方服务未能处理该请求，请稍后再试"), retry_after=5)
     if code is not None:
         raise AskRefused(answer.data.decode(), reason=code)
     return answer.data
@@ -117,7 +118,7 @@ class Answering:
                 await self._record(refusal, message)
                 await self._respond(message, refusal.message.encode(), refused=refusal.code)
             except ValidationError:
-                await self._respond(message, "请求格式不符合约定".encode(), refused=Malformed.code)
+                await self._respond(message, S_("请求格式不符合约定").encode(), refused=Malformed.code)
             except Exception as error:  # the edge of the process: whoever asks must not wait for the time-out
                 log.exception("a question could not be answered", extra={"subject": message.subject})
                 span.set_status(Status(StatusCode.ERROR, reason(error)))

@@ -27,6 +27,7 @@ from shared.bus.watching import WELL, Watch
 from shared.errors import Busy
 from shared.events.event import Event, Request
 from shared.relay import Relay
+from shared.sentences import S_
 from shared.store.store import Store
 
 log = logging.getLogger("qiao.bus")
@@ -102,7 +103,7 @@ class Bus:
         """Put a question to another service. Raises AskRefused, or Busy when nobody answers."""
         client = self._publisher.client
         if client is None or not client.is_connected:
-            raise Busy("消息总线暂时不可用，请稍后再试", retry_after=5)
+            raise Busy(S_("消息总线暂时不可用，请稍后再试"), retry_after=5)
         return await ask(client, request, tracer=self._tracer, patience=self._options.ask)
 
     def health(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.errors import Forbidden
 from shared.files import MAX_BYTES
 from shared.http.problems import CODES, TITLES, problem, template_of
+from shared.sentences import S_
 
 JSON_LIMIT: Final = 1024 * 1024
 """Bytes of a request that is no upload; a command is a form, not a file."""
@@ -117,7 +118,7 @@ class Guard:
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         if is_cross_site(scope["method"], headers, self._own_origins(scope, headers)):
-            await problem(403, CrossSite.code, "请求来自其他网站，已拒绝")(scope, receive, send)
+            await problem(403, CrossSite.code, S_("请求来自其他网站，已拒绝"))(scope, receive, send)
         elif _length(headers) > limit_of(headers):
             await problem(413, CODES[413], TITLES[413])(scope, receive, send)
         elif "transfer-encoding" in headers:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Final
 
 from shared.errors import Malformed, RuleRefusal
+from shared.sentences import S_
 
 HEADER: Final = "Idempotency-Key"
 _KEY: Final = re.compile(r"[A-Za-z0-9_.:\-]{8,128}")
@@ -21,9 +22,9 @@ def key_of(header: str | None) -> str:
     """The key of a command. Raises Malformed: without one, a request sent twice would be two acts."""
     key = (header or "").strip()
     if not key:
-        raise Malformed(f"缺少请求头 {HEADER}：每次提交使用一个不重复的编号，重发时沿用", field=HEADER)
+        raise Malformed(S_("缺少请求头 {header}：每次提交使用一个不重复的编号，重发时沿用", header=HEADER), field=HEADER)
     if not _KEY.fullmatch(key):
-        raise Malformed(f"请求头 {HEADER} 应为 8 至 128 个字母、数字或 _ . : -", field=HEADER)
+        raise Malformed(S_("请求头 {header} 应为 8 至 128 个字母、数字或 _ . : -", header=HEADER), field=HEADER)
     return key
 
 
@@ -35,4 +36,4 @@ def fingerprint(method: str, address: str, body: bytes, key: bytes) -> str:
 def check_same(stored: str, given: str) -> None:
     """Raises IdempotencyKeyReused."""
     if not hmac.compare_digest(stored, given):
-        raise IdempotencyKeyReused("该编号已用于另一项提交，请换一个编号", field=HEADER)
+        raise IdempotencyKeyReused(S_("该编号已用于另一项提交，请换一个编号"), field=HEADER)

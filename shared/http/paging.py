@@ -14,6 +14,7 @@ from sqlalchemy import Select, literal, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from shared.errors import Malformed
+from shared.sentences import S_
 
 if TYPE_CHECKING:
     from shared.work import Reader
@@ -105,5 +106,5 @@ def _open(after: str) -> list[Any]:
         if len(values) != 2:
             raise ValueError(after)
     except (ValueError, TypeError, KeyError, ArithmeticError) as fault:
-        raise Malformed("翻页参数 after 无效，请从第一页重新开始", field="after") from fault
+        raise Malformed(S_("翻页参数 after 无效，请从第一页重新开始"), field="after") from fault
     return values

@@ -7,7 +7,9 @@ from fastapi.openapi.utils import get_openapi
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
-UNKNOWN: Final = "未知项"
+from shared.sentences import S_
+
+UNKNOWN: Final = S_("未知项")
 """In the place of a name that no route declares."""
 _WHOLE: Final = ("body", "query", "path")
 

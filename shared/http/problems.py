@@ -15,6 +15,7 @@ from shared.access import Actor
 from shared.bus.faults import is_away
 from shared.errors import Busy, Fault, Forbidden, Malformed, NotFound, Refusal, RuleRefusal, Unauthenticated, WrongState
 from shared.http.places import Places
+from shared.sentences import S_, together
 from shared.telemetry import current_trace_id
 
 log = logging.getLogger("qiao.http")
@@ -29,63 +30,63 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     Busy: 503,
 }
 TITLES: Final[Mapping[int, str]] = {
-    400: "请求有误",
-    401: "未登录",
-    403: "无权办理",
-    404: "没有找到",
-    405: "不支持该操作",
-    409: "当前状态不能办理",
-    413: "内容过大",
-    422: "不符合规定",
-    500: "系统故障",
-    503: "暂时不可用",
+    400: S_("请求有误"),
+    401: S_("未登录"),
+    403: S_("无权办理"),
+    404: S_("没有找到"),
+    405: S_("不支持该操作"),
+    409: S_("当前状态不能办理"),
+    413: S_("内容过大"),
+    422: S_("不符合规定"),
+    500: S_("系统故障"),
+    503: S_("暂时不可用"),
 }
 CODES: Final[Mapping[int, str]] = {404: NotFound.code, 405: "method-not-allowed", 413: "too-large", 415: "wrong-media-type"}
 """What the framework refuses before a route is reached, in our words."""
 
 VALIDATION: Final[Mapping[str, str]] = {
-    "missing": "必填",
-    "extra_forbidden": "没有这一项",
-    "string_too_short": "内容过短",
-    "string_too_long": "内容过长",
-    "string_pattern_mismatch": "格式不正确",
-    "uuid_parsing": "编号格式不正确",
-    "uuid_type": "编号格式不正确",
-    "uuid_version": "编号格式不正确",
-    "date_from_datetime_parsing": "应为 YYYY-MM-DD 形式的日期",
-    "date_parsing": "应为 YYYY-MM-DD 形式的日期",
-    "date_type": "应为 YYYY-MM-DD 形式的日期",
-    "date_from_datetime_inexact": "应为 YYYY-MM-DD 形式的日期",
-    "datetime_parsing": "应为带时区的时间",
-    "timezone_aware": "应为带时区的时间",
-    "int_parsing": "应为整数",
-    "int_type": "应为整数",
-    "int_from_float": "应为整数",
-    "bool_parsing": "应为 true 或 false",
-    "bool_type": "应为 true 或 false",
-    "string_type": "应为文字",
-    "list_type": "应为列表",
-    "dict_type": "应为一组字段",
-    "model_attributes_type": "应为一组字段",
-    "json_invalid": "不是有效的 JSON",
-    "too_short": "数量过少",
-    "too_long": "数量过多",
-    "greater_than": "数值过小",
-    "greater_than_equal": "数值过小",
-    "less_than": "数值过大",
-    "less_than_equal": "数值过大",
-    "literal_error": "不是可选的值",
-    "enum": "不是可选的值",
-    "decimal_parsing": "应为数字",
-    "decimal_type": "应为数字",
-    "decimal_max_places": "小数位数过多",
-    "decimal_max_digits": "位数过多",
-    "float_parsing": "应为数字",
-    "float_type": "应为数字",
-    "finite_number": "应为数字",
-    "tuple_type": "应为列表",
-    "union_tag_invalid": "不是可选的值",
-    "union_tag_not_found": "必填",
+    "missing": S_("必填"),
+    "extra_forbidden": S_("没有这一项"),
+    "string_too_short": S_("内容过短"),
+    "string_too_long": S_("内容过长"),
+    "string_pattern_mismatch": S_("格式不正确"),
+    "uuid_parsing": S_("编号格式不正确"),
+    "uuid_type": S_("编号格式不正确"),
+    "uuid_version": S_("编号格式不正确"),
+    "date_from_datetime_parsing": S_("应为 YYYY-MM-DD 形式的日期"),
+    "date_parsing": S_("应为 YYYY-MM-DD 形式的日期"),
+    "date_type": S_("应为 YYYY-MM-DD 形式的日期"),
+    "date_from_datetime_inexact": S_("应为 YYYY-MM-DD 形式的日期"),
+    "datetime_parsing": S_("应为带时区的时间"),
+    "timezone_aware": S_("应为带时区的时间"),
+    "int_parsing": S_("应为整数"),
+    "int_type": S_("应为整数"),
+    "int_from_float": S_("应为整数"),
+    "bool_parsing": S_("应为 true 或 false"),
+    "bool_type": S_("应为 true 或 false"),
+    "string_type": S_("应为文字"),
+    "list_type": S_("应为列表"),
+    "dict_type": S_("应为一组字段"),
+    "model_attributes_type": S_("应为一组字段"),
+    "json_invalid": S_("不是有效的 JSON"),
+    "too_short": S_("数量过少"),
+    "too_long": S_("数量过多"),
+    "greater_than": S_("数值过小"),
+    "greater_than_equal": S_("数值过小"),
+    "less_than": S_("数值过大"),
+    "less_than_equal": S_("数值过大"),
+    "literal_error": S_("不是可选的值"),
+    "enum": S_("不是可选的值"),
+    "decimal_parsing": S_("应为数字"),
+    "decimal_type": S_("应为数字"),
+    "decimal_max_places": S_("小数位数过多"),
+    "decimal_max_digits": S_("位数过多"),
+    "float_parsing": S_("应为数字"),
+    "float_type": S_("应为数字"),
+    "finite_number": S_("应为数字"),
+    "tuple_type": S_("应为列表"),
+    "union_tag_invalid": S_("不是可选的值"),
+    "union_tag_not_found": S_("必填"),
 }
 
 
@@ -101,7 +102,12 @@ def status_of(refusal: Refusal) -> int:
 
 def problem(status: int, code: str, detail: str, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None) -> Response:
     """The answer to a request that was not done."""
-    body: dict[str, Any] = {"type": f"urn:qiao:problem:{code}", "title": TITLES.get(status, "未能办理"), "status": status, "detail": detail}
+    body: dict[str, Any] = {
+        "type": f"urn:qiao:problem:{code}",
+        "title": TITLES.get(status, S_("未能办理")),
+        "status": status,
+        "detail": detail,
+    }
     body["errors"] = [{"field": fault.field, "rule": fault.rule, "article": fault.article, "message": fault.message} for fault in faults]
     body["trace_id"] = current_trace_id()
     return JSONResponse(body, status, dict(headers or {}), media_type="application/problem+json")
@@ -139,13 +145,14 @@ def install(app: FastAPI, *, record: Recorder) -> None:
         if not isinstance(error, RequestValidationError):
             raise error
         faults = [_fault(found, places.of(request.scope, found["loc"])) for found in error.errors()]
-        return problem(400, "malformed", "提交的内容有误：" + "；".join(f"{fault.field} {fault.message}" for fault in faults[:5]), faults)
+        told = together(S_("{field} {message}", field=fault.field, message=fault.message) for fault in faults[:5])
+        return problem(400, "malformed", S_("提交的内容有误：{faults}", faults=told), faults)
 
     async def http(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):
             raise error
         code = CODES.get(error.status_code, f"http-{error.status_code}")
-        return problem(error.status_code, code, TITLES.get(error.status_code, "未能办理"), headers=error.headers)
+        return problem(error.status_code, code, TITLES.get(error.status_code, S_("未能办理")), headers=error.headers)
 
     handlers: Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
         Refusal: refused,
@@ -183,10 +190,10 @@ class LastNet:
             trace.get_current_span().set_attribute("exception.type", type(error).__qualname__)
             if is_away(error):  # whether it was done nobody knows: the same key again will tell
                 log.warning("the store is away", extra={"error": type(error).__name__, "route": template_of(scope)})
-                answer = problem(503, Busy.code, "数据库暂时不可用，请稍后用同一编号重新提交", headers={"Retry-After": "2"})
+                answer = problem(503, Busy.code, S_("数据库暂时不可用，请稍后用同一编号重新提交"), headers={"Retry-After": "2"})
             else:
                 log.error("unexpected", exc_info=error, extra={"method": scope["method"], "route": template_of(scope)})
-                answer = problem(500, "internal", "系统出现故障，已记录；本次没有办理，请稍后再试或联系管理员")
+                answer = problem(500, "internal", S_("系统出现故障，已记录；本次没有办理，请稍后再试或联系管理员"))
             await answer(scope, receive, send)
 
 
@@ -197,4 +204,4 @@ def template_of(scope: Scope) -> str:
 
 def _fault(found: Mapping[str, Any], place: str) -> Fault:
     """What is wrong at a place, in Chinese; never the value, which may be a person's."""
-    return Fault(field=place, message=VALIDATION.get(found["type"], "填写不正确"))
+    return Fault(field=place, message=VALIDATION.get(found["type"], S_("填写不正确")))

@@ -16,6 +16,7 @@ from opentelemetry import trace
 
 from shared.errors import Refusal, RuleUnavailable
 from shared.plugins.marks import Kind, Spec
+from shared.sentences import S_
 from shared.telemetry.scrub import scrub_message
 
 SLOW_SECONDS: Final = 0.050
@@ -179,4 +180,4 @@ def _note_fault(spec: Spec, state: PluginState, error: Exception) -> None:
     trace.get_current_span().add_event("plugin fault", fault)
     log.error("plugin fault", extra=fault, exc_info=error)
     if spec.kind == "decision":
-        raise RuleUnavailable(f"规则插件“{state.name}”出错，本次不予办理，请联系管理员") from error
+        raise RuleUnavailable(S_("规则插件“{name}”出错，本次不予办理，请联系管理员", name=state.name)) from error

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from shared.errors import RuleRefusal
+from shared.sentences import S_
 
 
 class Formula(str):
@@ -33,11 +34,11 @@ class SheetUnreadable(RuleRefusal):
 
 
 def broken() -> SheetUnreadable:
-    return SheetUnreadable("文件不是可读的 Excel 工作簿（xlsx），或已损坏", field="file", rule="file-broken")
+    return SheetUnreadable(S_("文件不是可读的 Excel 工作簿（xlsx），或已损坏"), field="file", rule="file-broken")
 
 
 def protected() -> SheetUnreadable:
-    return SheetUnreadable("工作簿设有打开密码，请取消密码后再导入", field="file", rule="file-encrypted")
+    return SheetUnreadable(S_("工作簿设有打开密码，请取消密码后再导入"), field="file", rule="file-encrypted")
 
 
 class NumberedRow(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from io import BytesIO, TextIOWrapper
 from typing import Final
 
+from shared.sentences import S_
 from shared.sheets.book import Cell, Formula, NumberedRow, Sheet, SheetUnreadable
 
 SEPARATORS: Final = (",", "\t", ";", "，")
@@ -29,7 +30,7 @@ def _encoding(content: bytes) -> str:
         for encoding in ("utf-8-sig" if content.startswith(BOM_UTF8) else "utf-8", "gb18030"):
             if _can_be(content, encoding):
                 return encoding
-    raise SheetUnreadable("文件不是 Excel 工作簿，也不是 UTF-8 或 GB18030 编码的 CSV 文本", field="file", rule="file-kind")
+    raise SheetUnreadable(S_("文件不是 Excel 工作簿，也不是 UTF-8 或 GB18030 编码的 CSV 文本"), field="file", rule="file-kind")
 
 
 def _can_be(content: bytes, encoding: str) -> bool:
@@ -59,7 +60,9 @@ def _rows(content: bytes, encoding: str, separator: str) -> Iterator[NumberedRow
             if cells:
                 yield NumberedRow(number, [_cell(cell) for cell in cells])
     except (csv.Error, UnicodeDecodeError) as error:
-        raise SheetUnreadable(f"第 {number + 1} 行无法读取：引号不成对，或单元格过长", field="file", rule="csv") from error
+        raise SheetUnreadable(
+            S_("第 {number} 行无法读取：引号不成对，或单元格过长", number=number + 1), field="file", rule="csv"
+        ) from error
 
 
 def _cell(text: str) -> Cell:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from olefile import OleFileIO
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from shared.sentences import S_
 from shared.sheets.book import Book, Cell, Formula, Hidden, Merged, NumberedRow, Sheet, SheetUnreadable, fill_merged, protected
 
 ENCRYPTED: Final = "EncryptedPackage"
@@ -38,14 +39,14 @@ def old_excel_book(content: bytes) -> Book:
                 raise protected()
             stream = next((container.openstream(name).read() for name in STREAMS if container.exists(name)), None)
         if stream is None:
-            raise SheetUnreadable("文件里没有 Excel 工作簿", field="file", rule="file-kind")
+            raise SheetUnreadable(S_("文件里没有 Excel 工作簿"), field="file", rule="file-kind")
         told = _records(stream)
         book = CalamineWorkbook.from_filelike(BytesIO(content))
         sheets = [_sheet(book, name, told.get(name) or _Told()) for name in book.sheet_names if _is_worksheet(book, name)]
     except PasswordError as error:
         raise protected() from error
     except (CalamineError, OSError, ValueError, IndexError) as error:
-        raise SheetUnreadable("工作簿已损坏，无法打开", field="file", rule="file-broken") from error
+        raise SheetUnreadable(S_("工作簿已损坏，无法打开"), field="file", rule="file-broken") from error
     return Book(sheets)
 
 

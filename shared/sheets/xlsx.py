@@ -15,6 +15,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError
 
+from shared.sentences import S_
 from shared.sheets.book import (
     MACINTOSH_LATER,
     Book,
@@ -85,7 +86,7 @@ def _shared_texts(archive: ZipFile, part: str) -> SharedTexts:
 
 
 def _choking() -> SheetUnreadable:
-    return SheetUnreadable("文件解开后过大，不予接收", field="file", rule="file-too-large")
+    return SheetUnreadable(S_("文件解开后过大，不予接收"), field="file", rule="file-too-large")
 
 
 class _Outline:
@@ -98,7 +99,7 @@ class _Outline:
         self.texts = ""
         names = set(archive.namelist())
         if "xl/workbook.xml" not in names:
-            raise SheetUnreadable("文件是压缩包，不是 Excel 工作簿（xlsx）", field="file", rule="file-kind")
+            raise SheetUnreadable(S_("文件是压缩包，不是 Excel 工作簿（xlsx）"), field="file", rule="file-kind")
         _parse(_small(archive, "xl/_rels/workbook.xml.rels"), self._relation)
         _parse(_small(archive, "xl/workbook.xml"), self._element)
         self.texts = next((part for part in self._relations.values() if part.endswith("sharedStrings.xml") and part in names), "")

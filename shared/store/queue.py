@@ -14,6 +14,7 @@ from sqlalchemy import Table
 
 from shared.access import Actor
 from shared.errors import Busy
+from shared.sentences import S_
 from shared.work import Work
 
 CAPACITY = 2_000
@@ -82,7 +83,7 @@ class UnitQueue:
         queue = self._bulk if bulk else self._ordinary
         with self._changed:
             if self._is_closed:
-                raise Busy("系统正在停止，请稍后再试")
+                raise Busy(S_("系统正在停止，请稍后再试"))
             if len(queue) >= CAPACITY:
                 raise Busy()
             queue.append(item)

@@ -23,6 +23,7 @@ from shared.access.credentials import Session
 from shared.errors import NotFound, Refusal, Unauthenticated
 from shared.http.call import acted_on
 from shared.http.problems import keep_refusal, status_of
+from shared.sentences import S_
 from shared.web.forms import Form, must_confirm, several
 from shared.web.i18n import CHINESE, LANGUAGES, Language
 from shared.web.kept import Kept, seal
@@ -138,7 +139,7 @@ class Console:
                     except Unauthenticated:
                         return await console.ask_to_sign_in(request)
                     except RequestValidationError:  # an address that nobody was given
-                        return console.refuse(request, NotFound("没有找到该页面"))
+                        return console.refuse(request, NotFound(S_("没有找到该页面")))
                     except Refusal as refusal:
                         await keep_refusal(request, refusal, request.app.state.runtime.access.record)
                         return console.refuse(request, refusal)

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import uuid4
 
 from shared.errors import Fault, Malformed, Refusal
+from shared.sentences import S_
 
 SEVERAL: Final = "\n"
 
@@ -42,4 +43,4 @@ def several(chosen: Sequence[str]) -> str:
 def must_confirm(confirmed: str) -> None:
     """For what cannot be undone (the macro `confirm`). Raises Malformed unless the box was ticked."""
     if confirmed != "yes":
-        raise Malformed("请先核对，再勾选确认", field="confirmed")
+        raise Malformed(S_("请先核对，再勾选确认"), field="confirmed")

@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -75,18 +76,28 @@ def translations(language: Language, folders: Iterable[Path]) -> NullTranslation
     """All catalogues of a language as one. Raises FileNotFoundError if a language other than the source has none."""
     if language.is_source:
         return NullTranslations()
-    merged = Translations()
+    merged = Catalogue()
     files = catalogue_files(language, folders)
     if not files:
         raise FileNotFoundError(f"no catalogue for {language.tag}")
     for file in files:
-        merged.merge(_compiled(file, language))
+        with file.open("rb") as source:
+            read = read_po(source, locale=language.locale.split("_")[0])
+        merged.merge(_compiled(read))
+        merged.messages |= {message.id for message in read if isinstance(message.id, str)}
     return merged
 
 
-def _compiled(file: Path, language: Language) -> Translations:
-    with file.open("rb") as source:
-        catalogue = read_po(source, locale=language.locale.split("_")[0])
+class Catalogue(Translations):
+    """The sentences of a language other than the source."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: set[str] = set()
+        """Those that it translates."""
+
+
+def _compiled(catalogue: Catalog) -> Translations:
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

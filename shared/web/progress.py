@@ -18,6 +18,7 @@ from shared.errors import NotFound
 from shared.http.call import Call, allows
 from shared.http.routes.records import is_told
 from shared.jobs import UNFINISHED, Progress
+from shared.sentences import S_
 
 if TYPE_CHECKING:
     from shared.access import Actor
@@ -52,7 +53,7 @@ def progress_routes(console: "Console") -> APIRouter:
 def _reached_job(id: UUID, *, reader: "Reader", actor: "Actor", service: "Service") -> Progress:
     found = latest_job(id, reader=reader)
     if found is None or not is_told(found, service, reader=reader, actor=actor):
-        raise NotFound("没有该任务")
+        raise NotFound(S_("没有该任务"))
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.web.i18n import HERE, LANGUAGES, Language, translations
+from shared.web.read_back import patterns_of
 from shared.web.words import Words
 
 TEXT_FILES = ("*.html", "*.xml", "*.po", "*.css", "*.svg")
@@ -57,9 +58,9 @@ def _environment(language: Language, folders: tuple[Path, ...]) -> Environment:
     )
     catalogue = translations(language, folders)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
-    words = Words(language, catalogue)
+    words = Words(language, catalogue, patterns_of(getattr(catalogue, "messages", ())))
     environment.filters |= {
-        name: getattr(words, name) for name in ("number", "money", "wan", "day", "month", "term", "word", "tongue", "han")
+        name: getattr(words, name) for name in ("number", "money", "wan", "day", "month", "term", "told", "word", "tongue", "han")
     }
     environment.globals |= {"words": words, "percent": words.percent, "language": language, "languages": LANGUAGES}
     return environment

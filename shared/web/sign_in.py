@@ -10,6 +10,7 @@ from shared.access.passwords import WeakPassword
 from shared.errors import Fault, Malformed, NotFound, Refusal
 from shared.http.call import ACTED_ON_COOKIE
 from shared.http.problems import keep_refusal, status_of
+from shared.sentences import S_
 from shared.web import console as kit
 from shared.web.console import LANGUAGE_COOKIE, ROOT, Console, own_page, seconds_left, see
 from shared.web.cookies import cookies, remember
@@ -110,11 +111,11 @@ def _choices(console: Console) -> APIRouter:
         """The day of the acts that follow, in rehearsal."""
         clock = _runtime(request).clock
         if not clock.rehearsal:
-            raise NotFound("没有找到该页面")
+            raise NotFound(S_("没有找到该页面"))
         try:
             clock.acted_on(day)
         except Malformed as refusal:
-            raise Malformed("办理日期应为今天或以前的一天", faults=[Fault("day", refusal.message)]) from refusal
+            raise Malformed(S_("办理日期应为今天或以前的一天"), faults=[Fault("day", refusal.message)]) from refusal
         answer = RedirectResponse(own_page(back), status_code=303)
         answer.set_cookie(ACTED_ON_COOKIE, day, samesite="lax", httponly=True)
         return answer
@@ -123,7 +124,7 @@ def _choices(console: Console) -> APIRouter:
     async def static(request: Request, name: str) -> Response:
         found = text_size(request.cookies.get(LARGE_TEXT_COOKIE)) if name == "text-size.css" else asset(name)
         if found is None:
-            raise NotFound("没有找到该文件")
+            raise NotFound(S_("没有找到该文件"))
         cache = "no-cache" if name == "text-size.css" else "public, max-age=3600"
         return found.answer(request, headers={"Cache-Control": cache})
 

@@ -21,6 +21,7 @@ from shared.access.oidc import ProviderAway, SignOnRefused
 from shared.access.sign_on import SignOn, account_of, admit_described, check_granted
 from shared.errors import NotFound, Refusal
 from shared.http.problems import keep_refusal, status_of
+from shared.sentences import S_
 from shared.web.console import ROOT, Console, own_page
 from shared.web.cookies import remember
 from shared.web.forms import Form
@@ -83,7 +84,7 @@ def sign_on_routes(console: Console) -> APIRouter:
 def _asked(request: Request) -> "tuple[Runtime, SignOn]":
     runtime: Runtime = request.app.state.runtime
     if runtime.sign_on is None:
-        raise NotFound("没有找到该页面")
+        raise NotFound(S_("没有找到该页面"))
     return runtime, runtime.sign_on
 
 
@@ -121,7 +122,7 @@ def _open(sealed: str, runtime: "Runtime") -> Mapping[str, str]:
         blob = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
         attempt: dict[str, str] = json.loads(_cipher(runtime).decrypt(blob[:NONCE_BYTES], blob[NONCE_BYTES:], None))
     except (NotBase64, InvalidTag, ValueError) as fault:
-        raise SignOnRefused("登录请求不是从本浏览器发出的，请重新登录") from fault
+        raise SignOnRefused(S_("登录请求不是从本浏览器发出的，请重新登录")) from fault
     if time() - float(attempt["at"]) > ATTEMPT_SECONDS:
-        raise SignOnRefused("登录用时过长，请重新登录")
+        raise SignOnRefused(S_("登录用时过长，请重新登录"))
     return attempt

@@ -6,13 +6,16 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from gettext import NullTranslations
+from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import Markup, escape
 
 from shared.money import FEN_PER_YUAN
+from shared.sentences import BETWEEN_SENTENCES, BETWEEN_WORDS, Sentence, Sentences
 from shared.web.i18n import CHINESE, Language
+from shared.web.read_back import Pattern, read_back
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 WAN = 10_000
@@ -26,6 +29,8 @@ class Words:
 
     language: Language
     catalogue: NullTranslations
+    patterns: tuple[Pattern, ...] = ()
+    """Of the sentences with values that the catalogue knows; `told` reads kept texts by them."""
 
     def number(self, value: Decimal | int) -> str:
         """All digits, grouped: 17,000; 91.125."""
@@ -52,18 +57,32 @@ class Words:
         return format_date(value, MONTH_PATTERNS[self.language.tag], locale=self.language.locale)
 
     def term(self, text: str) -> Markup:
-        """A word of the trade that a table or data brings (status, group, band): translated where the catalogue knows it, else as it is.
-        A term of the law (`T_`) has its Chinese beside it."""
+        """A word of the trade that a table or data brings (status, group, band), or a sentence (`S_`): translated where the catalogue
+        knows it, else as it is. A term of the law (`T_`) has its Chinese beside it."""
+        if isinstance(text, Sentences):
+            return escape(self.word(BETWEEN_SENTENCES)).join(self.term(part) for part in text.parts)
+        if isinstance(text, Sentence):
+            known = self.word(text.template)
+            filled = {name: self._filled(value) for name, value in text.values.items()}
+            return self.han(text) if known == text.template else escape(known).format(**filled)
         known = self.word(text)
         if known == text:
             return self.han(text)
         return escape(known) + Markup(" ") + self.han(text) if getattr(text, "is_official", False) else escape(known)
+
+    def told(self, text: str) -> Markup:
+        """`term` of what the store has kept as text: a sentence with values is read back by the templates that the catalogue knows."""
+        if self.language is CHINESE:
+            return escape(text)
+        return self.term(text if isinstance(text, Sentence | Sentences) else read_back(text, self.patterns, self._knows))
 
     def word(self, text: str) -> str:
         """`term` where there is room for letters alone, as in an option."""
         context = getattr(text, "context", "")
         if not text:
             return text
+        if isinstance(text, Sentence | Sentences):
+            return self.term(text).striptags()
         return self.catalogue.pgettext(context, text) if context else self.catalogue.gettext(text)
 
     def tongue(self, text: str) -> Markup:
@@ -76,6 +95,15 @@ class Words:
         if self.language is CHINESE or not HAN.search(text):
             return escape(text)
         return Markup('<span lang="{}">{}</span>').format(CHINESE.tag, text)
+
+    def _knows(self, text: str) -> bool:
+        return self.catalogue.gettext(text) != text
+
+    def _filled(self, value: object) -> Any:
+        """A value of a sentence as this language says it."""
+        if isinstance(value, list | tuple):
+            return escape(self.word(BETWEEN_WORDS)).join(self._filled(each) for each in value)
+        return self.term(value) if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=4096)

@@ -4,8 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.project.sources import ROOT
-from tests.project.words import catalogues, in_step, tables_of, unmarked, untranslated, written
+from tests.project.marks import refused_unsaid, unfilled, unsaid
+from tests.project.sources import ROOT, modules
+from tests.project.words import catalogues, in_step, misfilled, tables_of, unmarked, untranslated, written
+
+SPOKEN = ("shared/access", "shared/files.py", "shared/http", "shared/sheets", "shared/web", "shared/work.py")
+"""All Chinese here may come before people."""
+OF_DATA = {
+    "shared/http/paging.py": "what the API says of its parameters",
+    "shared/web/i18n.py": "a language in its own words",
+    "shared/web/patterns.py": "places and rules, as departments write them",
+    "shared/web/table_file.py": "files are Chinese",
+    "shared/web/words.py": "how Chinese writes dates and money",
+}
+REFUSING = ("shared",)
+"""What is refused here may be told on a page."""
 
 
 @pytest.mark.parametrize("path", catalogues(), ids=lambda path: str(path.relative_to(ROOT)))
@@ -13,6 +26,7 @@ def test_catalogue_is_in_step_and_whole(path: Path) -> None:
     catalogue = in_step(path)
 
     assert untranslated(catalogue) == []
+    assert misfilled(catalogue) == []
     assert path.read_bytes() == written(catalogue), "run ./run words"
 
 
@@ -29,3 +43,33 @@ def test_unmarked_words_are_found(tmp_path: Path) -> None:
     table.write_text('"""说明"""\nA = {"a": "甲", "b": L_("乙")}\nB = [("c", "丙"), C_("话", "丁")]\nraise Malformed("戊")\n')
 
     assert unmarked(table) == [(2, "甲"), (3, "丙")]
+
+
+@pytest.mark.parametrize("place", SPOKEN)
+def test_sentences_that_pages_show_are_marked(place: str) -> None:
+    spoken = [path for path in modules(*[place]) if str(path) not in OF_DATA] if not place.endswith(".py") else [Path(place)]
+    found = [f"{path}:{at}: {text}" for path in spoken for at, text in unsaid(ROOT / path)]
+
+    assert found == [], "mark it with S_ of shared.sentences, its values by name; or say in OF_DATA what it is instead"
+
+
+@pytest.mark.parametrize("place", REFUSING)
+def test_what_is_refused_is_marked(place: str) -> None:
+    found = [f"{path}:{at}: {text}" for path in modules(place) for at, text in refused_unsaid(ROOT / path)]
+
+    assert found == [], "mark it with S_ of shared.sentences, its values by name"
+
+
+def test_sentences_are_given_the_values_that_they_name() -> None:
+    assert [f"{path}:{at}: {text}" for path in modules("shared", "services") for at, text in unfilled(ROOT / path)] == []
+
+
+def test_unmarked_sentences_are_found(tmp_path: Path) -> None:
+    module = tmp_path / "domain.py"
+    module.write_text(
+        '"""说明"""\nA = S_("甲 {n}", n="乙")\nB = S_(f"丙 {n}", n=1)\nfor x in y:\n    raise Malformed(f"丁 {x}")\nC = S_("{a:,}", a=1)\n'
+    )
+
+    assert unsaid(module) == [(2, "'乙'"), (3, "f'丙 {n}'"), (5, "f'丁 {x}'")]
+    assert refused_unsaid(module) == [(5, "f'丁 {x}'")]
+    assert [at for at, _ in unfilled(module)] == [3, 6]

@@ -5,20 +5,24 @@ The message is the Chinese sentence itself, so only the other languages have cat
 
 import ast
 import sys
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from shared.web.words import HAN
+from tests.project.marks import fields
 from tests.project.sources import ROOT
 
-METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.xml", "jinja2")]
+PYTHON = [("**.py", "python")]
+METHODS = [*PYTHON, ("templates/**.html", "jinja2"), ("templates/**.xml", "jinja2")]
 JINJA = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "silent": "false"}
 OPTIONS = {pattern: JINJA for pattern, method in METHODS if method == "jinja2"}
-KEYWORDS = {**DEFAULT_KEYWORDS, "L_": None, "T_": None, "C_": ((1, "c"), 2)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "L_": None, "S_": None, "T_": None, "C_": ((1, "c"), 2)}
 
 
 def catalogues() -> list[Path]:
@@ -31,10 +35,20 @@ def in_step(path: Path) -> Catalog:
     language = path.parts[-3]
     catalogue = read_po(BytesIO(path.read_bytes()), locale=language)
     template = Catalog()
-    for _, _, message, comments, context in extract_from_dir(path.parents[3], METHODS, OPTIONS, KEYWORDS):
+    for message, comments, context in _spoken(path.parents[3]):
         template.add(message, auto_comments=comments, context=context)
     catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
     return catalogue
+
+
+def _spoken(folder: Path) -> Iterator[tuple[Any, list[str], str | None]]:
+    """What a catalogue speaks for. That of the web kit, which every console has, speaks for all of shared that has none of its own."""
+    for _, _, message, comments, context in extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS):
+        yield message, comments, context
+    if folder == ROOT / "shared" / "web":
+        rest = extract_from_dir(folder.parent, PYTHON, {}, KEYWORDS, directory_filter=lambda each: not (Path(each) / "locale").exists())
+        for _, _, message, comments, context in rest:
+            yield message, comments, context
 
 
 def written(catalogue: Catalog) -> bytes:
@@ -58,6 +72,15 @@ def unmarked(path: Path) -> list[tuple[int, str]]:
     inside = [node for table in tables for node in (table.values if isinstance(table, ast.Dict) else table.elts)]
     words = [node for node in inside if isinstance(node, ast.Constant)]
     return [(node.lineno, node.value) for node in words if isinstance(node.value, str) and HAN.search(node.value)]
+
+
+def misfilled(catalogue: Catalog) -> list[str]:
+    """Sentences whose translation has other values than they have themselves."""
+    return [
+        message.id
+        for message in catalogue
+        if isinstance(message.id, str) and "python-brace-format" in message.flags and fields(message.id) != fields(str(message.string))
+    ]
 
 
 def _is_whole(string: str | tuple[str, ...] | list[str] | None) -> bool:

@@ -12,6 +12,7 @@ from shared.access import ADMIN, Actor
 from shared.errors import NotFound
 from shared.files import Files, Stored, keep_file, require_file
 from shared.http.call import Call, allows
+from shared.sentences import S_
 from shared.work import Reader
 
 
@@ -39,10 +40,10 @@ def _readable_file(file_id: UUID, actor: Actor, is_personal: bool, *, reader: Re
     file = reader.kernel.file.c
     rows = reader.rows(select(file.account, file.contracts).where(file.id == file_id))
     if not rows or actor.may(ADMIN):
-        raise NotFound("没有找到该文件")
+        raise NotFound(S_("没有找到该文件"))
     is_own = rows[0].account == actor.account
     if is_personal and not is_own:
-        raise NotFound("没有找到该文件")
+        raise NotFound(S_("没有找到该文件"))
     if not is_own and actor.contracts and not {str(contract) for contract in actor.contracts} & set(rows[0].contracts):
-        raise NotFound("没有找到该文件")
+        raise NotFound(S_("没有找到该文件"))
     return require_file(reader, file_id)

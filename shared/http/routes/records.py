@@ -14,6 +14,7 @@ from shared.access.reach import Reach, is_reached
 from shared.errors import NotFound
 from shared.http.call import Call, allows
 from shared.http.paging import Listing, Page, listing, page
+from shared.sentences import S_
 from shared.work import Reader
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def record_routes() -> APIRouter:
 def _job(job_id: UUID, *, reader: Reader, actor: Actor, service: "Service") -> jobs.Progress:
     found = jobs.progress(job_id, reader=reader)
     if found is None or not is_told(found, service, reader=reader, actor=actor):
-        raise NotFound("没有该任务")
+        raise NotFound(S_("没有该任务"))
     return found
 
 
@@ -70,7 +71,7 @@ def acts_of(
     Who is bound to contracts sees what was done under them and by the system, not what others' staff did.
     """
     if not (entity and id) and not actor.may(ADMIN, AUDITOR):
-        raise NotFound("请指明要查看哪一项记录（entity 与 id）")
+        raise NotFound(S_("请指明要查看哪一项记录（entity 与 id）"))
     act = reader.kernel.act.c
     what = (act.name, act.entity, act.entity_id, act.rules, act.plugins, act.trace_id)
     statement: Select[Any] = select(act.seq, act.id, act.at, act.acted_on, act.account, act.roles, *what)
