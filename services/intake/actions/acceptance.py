@@ -14,6 +14,7 @@ from sqlmodel import col
 from services.intake.actions.roster import CHUNK, RosterState, check_survey_open
 from services.intake.actions.roster_plan import Planned, Reviewing, plan, staged
 from services.intake.actions.search import start_indexing
+from services.intake.domain.naming import check_text
 from services.intake.domain.programme import check_different_officer
 from services.intake.labels import ROSTER_STATUS
 from services.intake.store import (
@@ -76,6 +77,7 @@ def accept_roster(roster_id: UUID, *, work: Work, today: date, actor: Actor, key
 def reject_roster(roster_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) -> dict[str, UUID]:
     """Take nothing of it; the faults stay to be mended."""
     roster = _to_decide(roster_id, work, actor)
+    check_text(reason, field="reason", called="理由")
     _decided(roster, "rejected", reason, today, actor)
     return {"roster_id": roster.id}
 

@@ -26,8 +26,8 @@ def correct_person(
     work.about("person", person_id)
     if person.status in ("erased", "merged"):
         raise CorrectionRefused("该人员的个人信息已删除" if person.status == "erased" else "该档案已并入另一份档案，请在那份档案上更正")
-    check_basis(basis, today=today, latest=None)
     before = personal_of(work, person, keyring)
+    check_basis(basis, names=(before["name"], given.get("name", "")), today=today, latest=None)
     corrected = check_correction(given, number=before["identity_number"], name=before["name"], today=today)
     said = before | {"schooling": person.schooling}
     changed = {field: text for field, text in corrected.said.items() if text != said.get(field, "")}

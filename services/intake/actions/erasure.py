@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, CompoundSelect, delete, exists, or_, selec
 from sqlmodel import col
 
 from services.intake.actions.discovered_need import forget_needs
+from services.intake.actions.person import names_of
 from services.intake.actions.search import index_people, people_of
 from services.intake.domain.attachment import CLASS
+from services.intake.domain.naming import check_reason
 from services.intake.domain.programme import check_different_officer
 from services.intake.domain.retention import CLASSES, OF_ANSWERS, SCOPES, WHOLE, kept_since
 from services.intake.store import (
@@ -51,6 +53,7 @@ Scope = Literal["contact", "sensitive", "all"]
 Reason = Literal["own_request", "consent_withdrawn", "purpose_ended", "unlawful", "retention"]
 BLANK: Final = {
     "row_hash": "",
+    "roster_sheet": "",
     "relation": "other",
     "schooling": "",
     "has_single_parent": False,
@@ -123,9 +126,10 @@ async def overwrite_erased(erasure_id: UUID, runtime: Runtime) -> None:
     await asyncio.to_thread(runtime.store.overwrite_deleted)
 
 
-def refuse_erasure(erasure_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) -> dict[str, Any]:
+def refuse_erasure(erasure_id: UUID, *, reason: str, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, Any]:
     """Keep the data, with the reason that the person is told (个人信息保护法 art 50)."""
     asked = _to_decide(erasure_id, work, actor)
+    check_reason(reason, names=names_of([work.get(Person, asked.person_id)], keyring, reader=work))
     asked.status, asked.decided_by, asked.decided_on, asked.refusal = "refused", actor.account, today, reason
     return {"id": erasure_id, "status": asked.status}
 

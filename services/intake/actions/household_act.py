@@ -6,6 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from services.intake.actions.leaving import leave_every_list
+from services.intake.actions.person import names_of
 from services.intake.domain.household import (
     HEAD,
     Basis,
@@ -30,6 +31,7 @@ from services.intake.store import (
     reached_household,
 )
 from shared.access import Actor
+from shared.personal import Keyring
 from shared.work import Work
 
 STATUS_AFTER = {"died": "died", "left": "moved", "restored": "present"}
@@ -84,10 +86,17 @@ class Ledger:
 
 
 def record_departure(
-    household_id: UUID, *, person_id: UUID, kind: Literal["died", "left", "restored"], basis: Basis, work: Work, actor: Actor
+    household_id: UUID,
+    *,
+    person_id: UUID,
+    kind: Literal["died", "left", "restored"],
+    basis: Basis,
+    work: Work,
+    actor: Actor,
+    keyring: Keyring,
 ) -> dict[str, Any]:
     """Somebody has died or left the area, or was wrongly said to. Who goes leaves every list at once, and reserves move up."""
-    ledger = _ledger(household_id, kind, basis, work, actor)
+    ledger = _ledger(household_id, kind, basis, work, actor, keyring)
     person = work.find(Person, person_id)
     if person is None or person.household_id != household_id:
         raise HouseholdActRefused("该人员不是本户成员", field="person")
@@ -103,9 +112,9 @@ def record_departure(
     return {"household_id": household_id, "replaced_by": leave_every_list(person_id, person.status, work=work, today=work.today)}
 
 
-def relocate(household_id: UUID, *, division: str, basis: Basis, work: Work, actor: Actor) -> dict[str, Any]:
+def relocate(household_id: UUID, *, division: str, basis: Basis, work: Work, actor: Actor, keyring: Keyring) -> dict[str, Any]:
     """The whole household moves to another division; from now on the clerks of that division reach its file."""
-    ledger = _ledger(household_id, "relocated", basis, work, actor)
+    ledger = _ledger(household_id, "relocated", basis, work, actor, keyring)
     check_division(division, ledger.household.division)
     if not ledger.present:
         raise HouseholdActRefused("本户没有在册成员")
@@ -115,9 +124,11 @@ def relocate(household_id: UUID, *, division: str, basis: Basis, work: Work, act
     return {"household_id": household_id}
 
 
-def change_head(household_id: UUID, *, relations: Mapping[UUID, str], basis: Basis, work: Work, actor: Actor) -> dict[str, Any]:
+def change_head(
+    household_id: UUID, *, relations: Mapping[UUID, str], basis: Basis, work: Work, actor: Actor, keyring: Keyring
+) -> dict[str, Any]:
     """Another member leads the household; each member's relation is said anew."""
-    ledger = _ledger(household_id, "headed", basis, work, actor)
+    ledger = _ledger(household_id, "headed", basis, work, actor, keyring)
     check_lead(relations, members=ledger.present, head=ledger.head)
     for person_id, relation in relations.items():
         if relation != ledger.present[person_id].relation:
@@ -126,10 +137,10 @@ def change_head(household_id: UUID, *, relations: Mapping[UUID, str], basis: Bas
 
 
 def split(
-    household_id: UUID, *, household_no: str, relations: Mapping[UUID, str], basis: Basis, work: Work, actor: Actor
+    household_id: UUID, *, household_no: str, relations: Mapping[UUID, str], basis: Basis, work: Work, actor: Actor, keyring: Keyring
 ) -> dict[str, Any]:
     """Some members become a household of their own, in the same division and category; nobody has visited it yet."""
-    ledger = _ledger(household_id, "split", basis, work, actor)
+    ledger = _ledger(household_id, "split", basis, work, actor, keyring)
     is_taken = household_numbered(household_no, reader=work) is not None
     check_split(relations, members=ledger.present, head=ledger.head, household_no=household_no, is_taken=is_taken)
     old = ledger.household
@@ -148,10 +159,10 @@ def split(
 
 
 def join(
-    household_id: UUID, *, person_id: UUID, household_no: str, relation: str, basis: Basis, work: Work, actor: Actor
+    household_id: UUID, *, person_id: UUID, household_no: str, relation: str, basis: Basis, work: Work, actor: Actor, keyring: Keyring
 ) -> dict[str, Any]:
     """A member of this household joins another one that the actor reaches."""
-    ledger = _ledger(household_id, "joined", basis, work, actor)
+    ledger = _ledger(household_id, "joined", basis, work, actor, keyring)
     person = ledger.member(person_id)
     home = household_numbered(household_no, reader=work)
     if home is None or not actor.reaches(home.division) or home.id == household_id:
@@ -162,19 +173,25 @@ def join(
     if (relation == HEAD) == has_head:
         raise HouseholdActRefused("要并入的户已有户主" if has_head else "要并入的户没有户主，关系应为“本人”", field="relation")
     check_departure(person.relation, kind="joined", status=person.status, others=len(ledger.present) - 1)
-    check_basis(basis, today=work.today, latest=_latest(home.id, work))
+    _check_basis(basis, home.id, work, keyring)
     ledger.turn(person, home=home, relation=relation)
     ledger.shrink(1)
     home.living_members += 1
     return {"household_id": home.id}
 
 
-def _ledger(household_id: UUID, kind: HouseholdActKind, basis: Basis, work: Work, actor: Actor) -> Ledger:
+def _ledger(household_id: UUID, kind: HouseholdActKind, basis: Basis, work: Work, actor: Actor, keyring: Keyring) -> Ledger:
     household = reached_household(work, household_id, actor)
     work.about("household", household_id)
-    check_basis(basis, today=work.today, latest=_latest(household_id, work))
+    _check_basis(basis, household_id, work, keyring)
     present = {person.id: person for person in members_of(household_id, reader=work) if person.status == "present"}
     return Ledger(work, actor, kind, basis, household, present)
+
+
+def _check_basis(basis: Basis, household_id: UUID, work: Work, keyring: Keyring) -> None:
+    """Whoever is or was in the household is not named in what is kept of it."""
+    names = names_of(members_of(household_id, reader=work), keyring, reader=work)
+    check_basis(basis, names=names, today=work.today, latest=_latest(household_id, work))
 
 
 def _latest(household_id: UUID, work: Work) -> Any:

@@ -1,11 +1,14 @@
 """Forms that a department brings (XLSForm): a version is added, never changed; what was answered by an earlier one stays readable."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_jsonable_python
 
 from services.intake.actions.visit import form_of_survey
+from services.intake.domain.naming import check_text
 from services.intake.domain.survey_form import with_added
 from services.intake.domain.xlsform import XlsForm
 from services.intake.store import ImportedForm, check_reach, reached_form, versions_of
@@ -28,8 +31,10 @@ class FormWithdrawn(WrongState):
 
 def import_form(form: XlsForm, *, division: str, work: Work, today: date, actor: Actor, hooks: Hooks) -> UUID:
     """Ask these sections at every visit of the division from now on. Raises FormVersionTaken, and FormRefused for a code that is taken."""
+    sections = to_jsonable_python(form.sections)
     check_division(division)
     check_reach(division, actor)
+    check_text("\n".join([form.form_id, form.version, form.title, *_words(sections)]), field="file", called="登记表")
     work.alone(f"imported form {division} {form.form_id}")
     if any(each.version == form.version and not each.is_withdrawn for each in versions_of(form.form_id, division, reader=work)):
         raise FormVersionTaken(f"“{form.title}”的版本 {form.version} 已经导入；修改过的表须换版本号", field="file")
@@ -43,7 +48,7 @@ def import_form(form: XlsForm, *, division: str, work: Work, today: date, actor:
         form_id=form.form_id,
         version=form.version,
         title=form.title,
-        sections=to_jsonable_python(form.sections),
+        sections=sections,
         recorded_by=actor.account,
         recorded_on=today,
     )
@@ -64,3 +69,12 @@ def withdraw_form(form: UUID, *, work: Work, today: date, actor: Actor) -> UUID:
     work.add(made)
     work.about("imported_form", made.id)
     return made.id
+
+
+def _words(said: Any) -> Iterator[str]:
+    """Every text of a form, whatever it is for."""
+    if isinstance(said, str):
+        yield said
+    elif isinstance(said, list | dict):
+        for each in said.values() if isinstance(said, dict) else said:
+            yield from _words(each)

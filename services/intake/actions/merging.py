@@ -10,12 +10,15 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from services.intake.actions.person import names_of
+from services.intake.domain.naming import check_reason
 from services.intake.domain.programme import check_different_officer
 from services.intake.labels import PAIR_STATUS
 from services.intake.store import Candidate, DuplicateDecision, DuplicatePair, Person, Programme, Recipient, count_people_of_file
 from services.intake.store.duplicates import decisions_on, reached_pair
 from shared.access import Actor
 from shared.errors import RuleRefusal, WrongState
+from shared.personal import Keyring
 from shared.work import Work
 
 MERGED: Final = "merged"
@@ -46,15 +49,15 @@ class NotOfPair(RuleRefusal):
     code = "not-of-pair"
 
 
-def propose_merge(pair_id: UUID, *, keep: UUID, reason: str, work: Work, today: date, actor: Actor) -> dict[str, str]:
+def propose_merge(pair_id: UUID, *, keep: UUID, reason: str, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, str]:
     """Say that two records are of one person, and which of them has the right number."""
     pair = _pair(pair_id, work, actor, "open", "proposed")
     if keep not in (pair.first_id, pair.second_id):
         raise NotOfPair("请选择要保留的档案", field="keep")
-    return _decide(pair, "proposed", "proposed", reason, work, kept=keep)
+    return _decide(pair, "proposed", "proposed", reason, work, keyring, kept=keep)
 
 
-def merge(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) -> dict[str, str]:
+def merge(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, str]:
     """Make one person of two records, as somebody else has proposed it."""
     pair = _pair(pair_id, work, actor, "proposed")
     proposal = decisions_on(pair_id, reader=work)[-1]
@@ -68,16 +71,16 @@ def merge(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) 
     before = {"status": gone.status, "candidates": [each.hex for each in moved]}
     gone.status, gone.merged_into = MERGED, kept.id
     count_people_of_file(gone.household_id, work)
-    return _decide(pair, "merged", "merged", reason, work, kept=kept.id, before=before)
+    return _decide(pair, "merged", "merged", reason, work, keyring, kept=kept.id, before=before)
 
 
-def tell_apart(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) -> dict[str, str]:
+def tell_apart(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, str]:
     """Say that two records are of two people. Later rosters do not bring the pair back."""
     pair = _pair(pair_id, work, actor, "open", "proposed")
-    return _decide(pair, "different", "different", reason, work)
+    return _decide(pair, "different", "different", reason, work, keyring)
 
 
-def undo_merge(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) -> dict[str, str]:
+def undo_merge(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, str]:
     """Two people again, each with what was theirs before the merge; what was done with a place meanwhile goes with the place."""
     pair = _pair(pair_id, work, actor, "merged")
     merging = decisions_on(pair_id, reader=work)[-1]
@@ -90,12 +93,12 @@ def undo_merge(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Ac
     for candidate_id in map(UUID, merging.before["candidates"]):
         _hand_over(work.get(Candidate, candidate_id), gone, work)
     count_people_of_file(gone.household_id, work)
-    return _decide(pair, "undone", "open", reason, work, kept=kept.id)
+    return _decide(pair, "undone", "open", reason, work, keyring, kept=kept.id)
 
 
-def reopen_pair(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) -> dict[str, str]:
+def reopen_pair(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, str]:
     """Two records that were said to be of two people are to be looked at once more."""
-    return _decide(_pair(pair_id, work, actor, "different"), "reopened", "open", reason, work)
+    return _decide(_pair(pair_id, work, actor, "different"), "reopened", "open", reason, work, keyring)
 
 
 def _pair(pair_id: UUID, work: Work, actor: Actor, *statuses: str) -> DuplicatePair:
@@ -117,10 +120,13 @@ def _decide(
     status: str,
     reason: str,
     work: Work,
+    keyring: Keyring,
     *,
     kept: UUID | None = None,
     before: dict[str, Any] | None = None,
 ) -> dict[str, str]:
+    people = [work.get(Person, each) for each in (pair.first_id, pair.second_id)]
+    check_reason(reason, names=names_of(people, keyring, reader=work))
     pair.status = status
     work.add(
         DuplicateDecision(

@@ -6,14 +6,16 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from services.intake.actions.person import Purpose, mark
+from services.intake.actions.person import Purpose, mark, names_of
 from services.intake.actions.reserve import HOLDING, give_up
+from services.intake.domain.naming import check_reason
 from services.intake.domain.programme import ReasonMissing, check_different_officer, check_objection_in_time, check_stage
 from services.intake.store import IN_FORCE, Candidate, Household, Objection, Person, Programme, check_reach, reached_programme
 from shared.access import Actor
 from shared.errors import NotFound, WrongState
 from shared.events.intake import SelectionReopened
 from shared.files import Stored, own_file, require_file
+from shared.personal import Keyring
 from shared.rules import Rules
 from shared.work import Reader, Work
 
@@ -81,7 +83,9 @@ def read_document(
     return stored, found.recorded_on
 
 
-def decide_objection(objection_id: UUID, *, upheld: bool, reason: str, work: Work, today: date, actor: Actor) -> dict[str, Any]:
+def decide_objection(
+    objection_id: UUID, *, upheld: bool, reason: str, work: Work, today: date, actor: Actor, keyring: Keyring
+) -> dict[str, Any]:
     """Answer an objection; somebody else than who took it down.
 
     Somebody who is not entitled leaves the list, the next reserve moves up, and no later screening of the programme finds the person.
@@ -94,6 +98,8 @@ def decide_objection(objection_id: UUID, *, upheld: bool, reason: str, work: Wor
     check_different_officer(actor.account, objection.recorded_by, act="异议处理")
     if objection.upheld is not None:
         raise AlreadyDecided("该异议已经处理")
+    about = [work.get(Person, objection.person_id)] if objection.person_id is not None else []
+    check_reason(reason, names=names_of(about, keyring, reader=work), called="处理理由")
     objection.upheld, objection.reason, objection.decided_by, objection.decided_on = upheld, reason, actor.account, today
     replaced_by = None
     if upheld and objection.kind == "not_entitled":

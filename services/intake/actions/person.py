@@ -1,5 +1,7 @@
 """A person's file, read for a purpose: each reading leaves a mark that the person may see."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -9,7 +11,7 @@ from sqlmodel import select
 from services.intake.store import Household, Person, PersonSecret, Reading, check_reach
 from shared.access import Actor
 from shared.http.paging import Listing, Page, listing
-from shared.personal import Keyring
+from shared.personal import Erased, Keyring
 from shared.work import Reader, Work
 
 Purpose = Literal["registration", "screening", "consent", "objection", "complaint", "own_request", "audit"]
@@ -36,6 +38,15 @@ def personal_of(reader: Reader, person: Person, keyring: Keyring) -> dict[str, A
     """The sealed fields, opened. Raises Erased."""
     secret = reader.get(PersonSecret, person.secret_id)
     return keyring.open(person.id, secret.wrapped_key, secret.sealed)
+
+
+def names_of(people: Iterable[Person], keyring: Keyring, *, reader: Reader) -> list[str]:
+    """The names of those whose fields can still be opened: what a reason about them must not say."""
+    found = []
+    for person in people:
+        with suppress(Erased):
+            found.append(str(personal_of(reader, person, keyring).get("name", "")))
+    return found
 
 
 def readings(person_id: UUID, *, reader: Reader, actor: Actor, page: Page) -> Listing:

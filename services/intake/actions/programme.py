@@ -13,6 +13,7 @@ from services.intake.actions.screening import definitions_of
 from services.intake.actions.survey import ProjectUnknown
 from services.intake.domain.flag import written_out
 from services.intake.domain.group import GroupDefinition, UnknownGroup
+from services.intake.domain.naming import check_text
 from services.intake.domain.programme import (
     SHORTEST_SEED,
     AlreadyScreened,
@@ -25,7 +26,7 @@ from services.intake.domain.programme import (
     objections_until,
 )
 from services.intake.domain.selection import Applicant
-from services.intake.domain.terms import GroupAsked, check_terms
+from services.intake.domain.terms import GroupAsked, check_published, check_terms
 from services.intake.store import (
     ALLOWANCE,
     Candidate,
@@ -69,6 +70,7 @@ def open_programme(
     hooks: Hooks,
 ) -> UUID:
     """Say who may be served: groups with quotas, reserves and age bands, and the seed that decides among equals."""
+    check_published(groups, name=name, purpose=purpose, seed=seed, score=score, precedence=precedence)
     groups, definitions, numbers = _checked(
         project_id, survey_id, division, groups, seed=seed, score=score, precedence=precedence, work=work, actor=actor, hooks=hooks
     )
@@ -102,6 +104,7 @@ def amend_programme(
         raise AlreadyScreened("服务计划已经筛选过，条件不再修改；可在幅度内调整名额，或另开服务计划")
     check_stage(programme.status, "open")
     asked = {name: terms[name] for name in ("seed", "score", "precedence")}
+    check_published(groups, name=terms["name"], purpose=terms["purpose"], **asked)
     groups, definitions, numbers = _checked(
         terms["project_id"], terms["survey_id"], terms["division"], groups, work=work, actor=actor, hooks=hooks, **asked
     )
@@ -168,6 +171,7 @@ def adjust_quota(programme_id: UUID, *, code: str, quota: int, reason: str, work
     group = next((each for each in groups_of(work, programme_id) if each.code == code), None)
     if group is None:
         raise UnknownGroup(f"服务计划没有类别 {code}", field="code")
+    check_text(reason, field="reason", called="调整理由")
     check_adjustment(code, quota, planned=group.planned, tolerance=group.tolerance, reason=reason)
     change = {"quota": quota, "reason": reason, "by": actor.account, "on": today.isoformat()}
     group.quota, group.adjustments = quota, [*group.adjustments, change]

@@ -17,6 +17,7 @@ from sqlmodel import col
 from services.intake.actions.roster_acts import kept_by_acts
 from services.intake.actions.roster_plan import Planned, Reviewing, plan
 from services.intake.domain.columns import COLUMNS, header_name
+from services.intake.domain.naming import check_text, is_of_somebody
 from services.intake.domain.roster import Again, Faulty
 from services.intake.domain.roster_line import Line
 from services.intake.domain.roster_row import CellFault, RosterRow
@@ -84,6 +85,7 @@ def upload_roster(
 ) -> dict[str, Any]:
     """Take in a workbook; its rows are checked by a job and wait for acceptance. Without columns a clerk says first which they are."""
     check_reach(division, actor)
+    check_text(name, field="name", called="名册名称")
     if (survey_id is None) == (purpose == "survey"):
         raise SurveyMissing("用于调查的名册须指明调查，测算用名册不属于任何调查", field="survey_id")
     if survey_id is not None:
@@ -127,6 +129,7 @@ def map_columns(
     work.about("roster", roster_id)
     if roster.status not in ("mapping", "reviewed"):
         raise RosterState(f"名册目前为“{ROSTER_STATUS[roster.status]}”，不能再改列的对应关系")
+    check_text(save_as, field="save_as", called="对应关系的名称")
     if save_as:
         _save_shape(save_as, columns, headings, work, today, actor)
     work.execute(delete(StagedRow).where(col(StagedRow.roster_id) == roster_id))
@@ -139,10 +142,12 @@ def map_columns(
 
 
 def check_mapping(columns: Mapping[str, str], headings: Sequence[str]) -> None:
-    """Raises MappingRefused."""
+    """Raises MappingRefused; what a person's cell says is not repeated."""
     chosen = {column: heading for column, heading in columns.items() if heading}
     uses = Counter(chosen.values())
     for column, heading in chosen.items():
+        if is_of_somebody(heading):
+            raise MappingRefused("所选的列名是身份证号或电话号码，是人员的资料，不能作列名", field=f"column-{column}")
         if column not in COLUMNS or heading not in headings:
             raise MappingRefused(f"“{column}”所选的列不在文件中", field=f"column-{column}")
         if uses[heading] > 1:

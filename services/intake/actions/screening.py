@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from services.intake.domain.fairness import Compared, compared
 from services.intake.domain.group import GroupDefinition
+from services.intake.domain.naming import check_text
 from services.intake.domain.person import PersonFacts, age_on
 from services.intake.domain.programme import ReasonMissing, check_stage
 from services.intake.domain.selection import Applicant, Band, Place, Portrait, Selection, Share, fairness
@@ -71,6 +72,7 @@ def start_screening(programme_id: UUID, *, reason: str, work: Work, actor: Actor
         raise ReasonMissing("重新筛选须说明原因", field="reason")
     if work.get(Survey, programme.survey_id).status != "accepted":
         raise SurveyUnfinished("调查尚未验收，不能筛选：需求和居住情况以入户核实为准")
+    check_text(reason, field="reason", called="重新筛选的原因")
     programme.status, programme.screened_by, programme.screened_on = "screening", actor.account, today
     programme.screening_reason = reason
     return {"job_id": work.start_job("screening", programme_id, 1)}

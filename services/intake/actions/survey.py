@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.intake.domain.naming import check_text
 from services.intake.domain.survey import SurveyClosed, SurveyUnfinished, VisitsRefused
 from services.intake.store import Project, Survey, check_reach, counts
 from shared.access import Actor
@@ -24,6 +25,7 @@ def open_survey(
 ) -> UUID:
     """Begin a survey of every household of its rosters, or of those of some categories among them."""
     check_reach(division, actor)
+    check_text(name, field="name", called="调查名称")
     project = work.find(Project, project_id)
     if project is None or not actor.reaches(project.division):
         raise ProjectUnknown("尚未收到该项目立项的消息", field="project_id")

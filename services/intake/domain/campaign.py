@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from services.intake.domain.naming import check_text
 from shared.divisions import contains, name_of
 from shared.errors import Fault, Forbidden, RuleRefusal
 
@@ -30,7 +31,9 @@ class TeamTerms:
 
 
 def check_team(team: TeamTerms, *, area: str, taken: Collection[tuple[str, str]], least: int) -> None:
-    """Raises TeamRefused with every fault. `taken` is (community, team) of the survey's other teams."""
+    """Raises NamesSomebody, or TeamRefused with every fault. `taken` is (community, team) of the survey's other teams."""
+    check_text(team.name, field="name", called="组名")
+    check_text("\n".join(team.surveyors), field="surveyors", called="调查员")
     faults = []
     if not team.name:
         faults.append(Fault("name", "请填写组名"))

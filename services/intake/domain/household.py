@@ -1,20 +1,18 @@
 """What happens to a household (户) over time: who dies, leaves, comes, parts and leads; and how people stood on a day."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 from uuid import UUID
 
 from services.intake import labels
+from services.intake.domain.naming import check_reason, has_number
 from shared.divisions import is_known
 from shared.errors import Fault, RuleRefusal
 
 HouseholdActKind = Literal["died", "left", "restored", "relocated", "headed", "split", "joined"]
 HEAD: Final = "head"
-NUMBER_OF_SOMEBODY: Final = re.compile(r"\d{10}")
-"""As long as a telephone or an identity number; the number of a paper is shorter or parted."""
 
 
 class HouseholdActRefused(RuleRefusal):
@@ -48,8 +46,9 @@ class Turn:
     before: Standing
 
 
-def check_basis(basis: Basis, *, today: date, latest: date | None) -> None:
-    """Raises HouseholdActRefused. `latest` is the day of the last act on the household."""
+def check_basis(basis: Basis, *, names: Collection[str], today: date, latest: date | None) -> None:
+    """Raises HouseholdActRefused, or NamesSomebody where it says one of `names`. `latest` is the day of the last act on the household."""
+    check_reason(basis.reason, names=names, called="依据")
     faults = []
     if basis.acted_on > today:
         faults.append(Fault("acted_on", "发生日期不能晚于登记日期"))
@@ -57,8 +56,6 @@ def check_basis(basis: Basis, *, today: date, latest: date | None) -> None:
         faults.append(Fault("acted_on", f"本户已有 {latest} 的变更，不能再登记更早的变更"))
     if not basis.reason.strip():
         faults.append(Fault("reason", "请写明依据，如死亡证明、户口迁移证、本人申请"))
-    if NUMBER_OF_SOMEBODY.search(basis.reason):
-        faults.append(Fault("reason", "依据中不要写证件号码、电话号码和姓名；变更记录长期保存，不随个人信息删除"))
     _refuse(faults)
 
 
@@ -103,6 +100,8 @@ def check_split(relations: Mapping[UUID, str], *, members: Iterable[UUID], head:
         faults.append(Fault("relations", "户主不能分出，请先变更户主"))
     if not household_no.strip():
         faults.append(Fault("household_no", "请填写新户编号"))
+    if has_number(household_no):
+        faults.append(Fault("household_no", "户编号不得含有身份证号码"))
     elif is_taken:
         faults.append(Fault("household_no", "该户编号已有档案"))
     _refuse(faults)

@@ -14,6 +14,7 @@ from services.intake.domain.columns import (
     HOUSEHOLD_NO,
     IDENTITY,
     LOOKED_THROUGH,
+    NAME,
     RELATION,
     REQUIRED,
     Layout,
@@ -21,6 +22,7 @@ from services.intake.domain.columns import (
     has_wide,
     text_of,
 )
+from services.intake.domain.naming import SHORTEST_NAME, has_number, is_of_somebody
 from services.intake.domain.roster_households import Households
 from services.intake.domain.roster_line import Line
 from services.intake.domain.words import RELATIONS
@@ -33,6 +35,7 @@ KEPT: Final = 20_000
 """Lines that are kept between the two readings; longer rosters are read from the file again."""
 TOLD_ROWS: Final = 20
 """Hidden rows that are named."""
+ADD_A_HEADER: Final = "请在人员之上加一行列名（姓名、身份证号等）后重新上传"
 NONE: Final[frozenset[str]] = frozenset()
 _LOSES_DIGITS: Final = (IDENTITY, DISABILITY_CARD)
 """Columns longer than the 15 digits that a spreadsheet keeps of a number."""
@@ -51,6 +54,12 @@ class ColumnsMissing(RosterUnreadable):
     """No column was found for what every roster must have; a clerk may say which it is."""
 
     code = "roster-columns"
+
+
+class HeadingsOfSomebody(RosterUnreadable):
+    """A row of people stands where the headings should: names and numbers would be kept as what columns are called."""
+
+    code = "roster-headings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,24 +163,29 @@ class RosterTable:
 
 def read_table(book: Book, names: Mapping[str, str] | None = None) -> RosterTable:
     """Find the rosters in a workbook; `names` says which heading stands for which column. Raises RosterUnreadable."""
+    if any(has_number(sheet.name) for sheet in book.sheets):
+        raise HeadingsOfSomebody("工作表的名称含有身份证号或电话号码，请改名后重新上传", field="file", rule="roster-headings")
     visible = [sheet for sheet in book.sheets if not sheet.is_hidden]
     found = [(sheet, layout) for sheet in visible if (layout := _layout(sheet, names))]
     whole = [(sheet, layout) for sheet, layout in found if all(column in layout.columns for column in REQUIRED)]
     if not whole:
         raise _unreadable(visible, found)
-    parts = [Part(sheet, layout, sheet.name if len(whole) > 1 else "") for sheet, layout in whole]
+    parts = [Part(sheet, layout, _called(at, sheet, layout) if len(whole) > 1 else "") for at, (sheet, layout) in enumerate(whole, 1)]
     return RosterTable(parts, book.days_later, [sheet.name for sheet in book.sheets if sheet.is_hidden])
 
 
 def headers_of(book: Book) -> list[str]:
-    """What may be chosen as the heading of a column: of the header where one is found, else of the fullest of the first rows."""
+    """What may be chosen as the heading of a column: of the header where one is found, else of the fullest of the first rows.
+
+    A row of a person offers nothing. Raises RosterUnreadable.
+    """
     for sheet in book.sheets:
         if sheet.is_hidden:
             continue
         if layout := _layout(sheet, None):
             return [header for header in layout.headers if header]
         rows = [[text_of(cell) for cell in cells] for _, cells in islice(sheet.rows(), LOOKED_THROUGH)]
-        if rows:
+        if rows := [texts for texts in rows if not any(map(is_of_somebody, texts))]:
             return [text for text in max(rows, key=lambda texts: sum(map(bool, texts))) if text]
     return []
 
@@ -182,8 +196,22 @@ def guessed_names(book: Book) -> dict[str, str]:
 
 
 def _layout(sheet: Sheet, names: Mapping[str, str] | None) -> Layout | None:
+    """Raises HeadingsOfSomebody."""
     top: list[NumberedRow] = list(islice(sheet.rows(), LOOKED_THROUGH))
-    return find_layout(top, names)
+    layout = find_layout(top, names)
+    if layout is not None and any(map(is_of_somebody, layout.headers)):
+        why = f"第 {layout.header_row} 行有身份证号或电话号码，是人员的资料，不能作表头"
+        raise HeadingsOfSomebody(f"{why}；{ADD_A_HEADER}", field="file", rule="roster-headings")
+    return layout
+
+
+def _called(at: int, sheet: Sheet, layout: Layout) -> str:
+    """By its name, which is kept with the rows; by its place among the rosters where it is called after somebody in its first rows."""
+    column = layout.columns[NAME]
+    below = (row.cells for row in islice(sheet.rows(), LOOKED_THROUGH) if row.number > layout.header_row)
+    people = [text_of(cells[column]) for cells in below if column < len(cells)]
+    is_after_somebody = any(len(name) >= SHORTEST_NAME and name in sheet.name for name in people)
+    return f"第{at}张名册" if is_after_somebody else sheet.name
 
 
 def _unreadable(visible: Sequence[Sheet], found: Sequence[tuple[Sheet, Layout]]) -> RosterUnreadable:
@@ -191,8 +219,11 @@ def _unreadable(visible: Sequence[Sheet], found: Sequence[tuple[Sheet, Layout]])
         best = max((layout for _, layout in found), key=lambda layout: len(layout.columns))
         missing = [column for column in REQUIRED if column not in best.columns]
         return ColumnsMissing(f"名册缺少以下列：{'、'.join(missing)}", field="file", rule="roster-columns")
-    if not any(text_of(cell) for sheet in visible for row in islice(sheet.rows(), LOOKED_THROUGH) for cell in row.cells):
+    tops = [[text_of(cell) for cell in row.cells] for sheet in visible for row in islice(sheet.rows(), LOOKED_THROUGH)]
+    if not any(map(any, tops)):
         return RosterUnreadable("工作簿是空的：可见的工作表里没有内容", field="file", rule="roster-empty")
+    if all(any(map(is_of_somebody, texts)) for texts in tops if any(texts)):
+        return HeadingsOfSomebody(f"文件里只有人员的资料，没有表头；{ADD_A_HEADER}", field="file", rule="roster-headings")
     return ColumnsMissing(f"没有找到表头：前 {LOOKED_THROUGH} 行里没有一行含有“姓名”“身份证号”等列名", field="file", rule="roster-columns")
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.intake import labels
+from services.intake.domain.naming import NamesSomebody, has_number
 from services.intake.domain.person import NEEDS, PersonFacts
 from services.intake.domain.survey_form import SurveyForm
 from shared.errors import Fault, RuleRefusal, WrongState
@@ -114,6 +115,8 @@ def _faults(report: VisitReport, household: Visitable, opened_on: date, today: d
     named = set(filter(None, map(str.strip, report.investigators)))
     if len(named) < least:
         yield Fault("investigators", f"入户调查每组不少于 {least} 人", investigators_at_least.id, investigators_at_least.article)
+    elif has_number("\n".join(report.investigators)):
+        yield Fault("investigators", "调查员以工号登记，不要写身份证号和电话号码", NamesSomebody.code)
     elif len(report.investigators) > MOST_INVESTIGATORS:
         yield Fault("investigators", f"一次走访至多 {MOST_INVESTIGATORS} 名调查员")
     if not opened_on <= report.visited_on <= today:

@@ -9,6 +9,7 @@ from services.intake.domain.cel import read_number
 from services.intake.domain.criterion import Node
 from services.intake.domain.flag import FlagDefinition, written_out
 from services.intake.domain.group import GroupDefinition, group_of, written
+from services.intake.domain.naming import check_texts
 from services.intake.domain.programme import GroupsRefused
 from services.intake.domain.selection import GroupQuota
 
@@ -91,6 +92,18 @@ def check_terms(groups: Sequence[GroupAsked], *, score: str, precedence: str, kn
         if text:
             read_number(text, field=field)
     return [check_group(asked, known) for asked in groups]
+
+
+def check_published(groups: Sequence[GroupAsked], *, name: str, purpose: str, seed: str, score: str, precedence: str) -> None:
+    """What goes over the bus and is published says who nobody is. Raises NamesSomebody."""
+    called = {"name": "名称", "purpose": "服务目的", "seed": "种子", "score": "需求分", "precedence": "同分先后"}
+    said = {"name": name, "purpose": purpose, "seed": seed, "score": score, "precedence": precedence}
+    of_groups = {"code": "类别代码", "name": "类别名称", "expression": "条件", "score": "类别的需求分"}
+    texts = {field: (called[field], text) for field, text in said.items()}
+    for at, each in enumerate(groups):
+        told = {"code": each.quota.code, "name": each.name, "expression": each.expression, "score": each.score}
+        texts |= {f"groups.{at}.{field}": (of_groups[field], text) for field, text in told.items()}
+    check_texts(texts)
 
 
 def check_group(asked: GroupAsked, known: Sequence[GroupDefinition]) -> GroupDefinition:

@@ -17,6 +17,7 @@ from services.intake.domain.household import (
     living_after,
     standing_on,
 )
+from services.intake.domain.naming import NamesSomebody
 
 HEAD, WIFE, SON = UUID(int=1), UUID(int=2), UUID(int=3)
 HOME, OTHER = UUID(int=10), UUID(int=11)
@@ -29,15 +30,15 @@ def stands(relation: str = "son", *, home: UUID = HOME, status: str = "present")
 
 
 def test_an_act_is_not_of_tomorrow_nor_before_the_last_and_says_its_basis() -> None:
-    check_basis(Basis(TODAY, "死亡证明"), today=TODAY, latest=TODAY)
+    check_basis(Basis(TODAY, "死亡证明"), names=(), today=TODAY, latest=TODAY)
     with pytest.raises(HouseholdActRefused, match="不能晚于"):
-        check_basis(Basis(date(2017, 3, 2), "死亡证明"), today=TODAY, latest=None)
+        check_basis(Basis(date(2017, 3, 2), "死亡证明"), names=(), today=TODAY, latest=None)
     with pytest.raises(HouseholdActRefused, match="不能再登记更早"):
-        check_basis(Basis(date(2017, 2, 1), "死亡证明"), today=TODAY, latest=date(2017, 2, 2))
+        check_basis(Basis(date(2017, 2, 1), "死亡证明"), names=(), today=TODAY, latest=date(2017, 2, 2))
     with pytest.raises(HouseholdActRefused, match="请写明依据"):
-        check_basis(Basis(TODAY, " "), today=TODAY, latest=None)
-    with pytest.raises(HouseholdActRefused, match="不要写证件号码"):
-        check_basis(Basis(TODAY, "420202197001010018 死亡证明"), today=TODAY, latest=None)
+        check_basis(Basis(TODAY, " "), names=(), today=TODAY, latest=None)
+    with pytest.raises(NamesSomebody, match="不要写姓名、身份证号"):
+        check_basis(Basis(TODAY, "420202197001010018 死亡证明"), names=(), today=TODAY, latest=None)
 
 
 def test_a_head_leaves_only_an_empty_house() -> None:
