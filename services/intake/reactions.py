@@ -10,6 +10,7 @@ from services.intake.actions.discovered_need import forget_needs_of_others
 from services.intake.actions.person import personal_of
 from services.intake.domain.discovered_need import due_on, urgency_of
 from services.intake.domain.dossier import DossierRefused, Standing, check_asked, check_may_see, excerpt
+from services.intake.domain.guardian import WORDS
 from services.intake.settings import Settings
 from services.intake.store import AgencyKey, Assignment, Consent, Contract, DiscoveredNeed, Household, Person, Project, Reading, Recipient
 from shared.errors import NotFound, NotYet, Refusal
@@ -185,6 +186,6 @@ def _dossier(work: Work, recipient: Recipient, person: Person, keyring: Keyring,
         "has_single_parent": person.has_single_parent,
         "disability_kind": person.disability_kind,
         "disability_level": person.disability_level,
-        "guardian": consent.guardian_relation if consent else "",
+        "guardian": WORDS.get(consent.guardian_relation, "") if consent else "",
     }
     return excerpt(known, request.purpose, request.fields)

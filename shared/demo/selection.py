@@ -100,5 +100,5 @@ def _ask(stage: Stage, candidates: Sequence[dict[str, Any]], *, refusals: int, o
 
 
 def _consent(candidate: dict[str, Any], *, given: bool, on: str) -> dict[str, Any]:
-    signer = {"signer": "guardian", "guardian_relation": "父母"} if candidate["needs_guardian"] else {"signer": "self"}
+    signer = {"signer": "guardian", "guardian_relation": "mother"} if candidate["needs_guardian"] else {"signer": "self"}
     return {"candidate_id": candidate["id"], "given": given, "version": "2016-12", "signed_on": on, "told_no_loss": True, **signer}

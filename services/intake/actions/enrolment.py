@@ -235,7 +235,7 @@ def _consent(asked: Asked, purpose: str, actor: Actor, today: date) -> Consent:
         version=asked.answer.version,
         signed_on=asked.answer.signed_on,
         signer=asked.answer.signer,
-        guardian_relation=asked.answer.guardian_relation,
+        guardian_relation=asked.answer.guardian_relation if asked.answer.signer == "guardian" else "",
         document=asked.document,
         recorded_by=actor.account,
         recorded_on=today,

@@ -11,6 +11,7 @@ from services.intake import actions, store
 from services.intake.actions.enrolment import Asked
 from services.intake.api.body import Body, Line, Paged
 from services.intake.domain.enrolment import MOST_AT_ONCE, Answer
+from services.intake.domain.guardian import Guardian
 from shared.http.call import Call, allows
 
 router = APIRouter()
@@ -22,7 +23,7 @@ class ConsentBody(Body):
     version: Line
     signed_on: date
     signer: Literal["self", "guardian"]
-    guardian_relation: str = ""
+    guardian_relation: Guardian = ""
     told_no_loss: bool
     document: UUID | None = None
 

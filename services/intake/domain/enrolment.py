@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from services.intake.domain.guardian import CHOICES
 from services.intake.domain.person import age_on
 from shared.errors import Fault, RuleRefusal, WrongState
 from shared.rules import Rule
@@ -48,6 +49,7 @@ class Answer:
     signed_on: date
     signer: str
     guardian_relation: str
+    """A code of `guardian.CHOICES`; "" where the person signs."""
     told_no_loss: bool
     """They were told that refusing costs nothing of their assistance (PIPL art 16)."""
 
@@ -75,7 +77,9 @@ def consent_faults(answer: Answer, *, birth: date, confirmed_on: date, today: da
         faults.append(Fault("told_no_loss", "须告知本人：不同意参加不影响其享受的救助", notice.id, notice.article))
     if not confirmed_on <= answer.signed_on <= today:
         faults.append(Fault("signed_on", "签署日期应在名单确认之后、登记日期之前"))
-    if needs_guardian(birth, answer.signed_on, guardian_age) and (answer.signer != "guardian" or not answer.guardian_relation):
+    if answer.signer == "guardian" and answer.guardian_relation not in CHOICES:
+        faults.append(Fault("guardian_relation", "由监护人签署的，请选择监护人与本人的关系", guardian_age.id, guardian_age.article))
+    if needs_guardian(birth, answer.signed_on, guardian_age) and answer.signer != "guardian":
         below = guardian_age.params["below_age"]
         faults.append(Fault("signer", f"不满 {below} 周岁，须由监护人签署并注明关系", guardian_age.id, guardian_age.article))
     return faults

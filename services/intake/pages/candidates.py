@@ -10,6 +10,7 @@ from fastapi import Request, Response
 
 from services.intake import actions, labels, store
 from services.intake.domain.enrolment import needs_guardian, ways_off
+from services.intake.domain.guardian import WORDS
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import purpose_of, to_purpose
 from services.intake.pages.programmes import act, rules_of
@@ -203,6 +204,7 @@ async def _told(request: Request, call: Call, programme_id: UUID, person_id: UUI
         names={each["code"]: each["name"] for each in programme["groups"]},
         purpose=labels.READING_PURPOSE[purpose],
         labels=labels,
+        guardians=WORDS,
         today=call.today,
         may=call.actor.may,
     )

@@ -12,6 +12,7 @@ from fastapi import Request, Response, UploadFile
 from services.intake import actions, labels, store
 from services.intake.actions.enrolment import Asked
 from services.intake.domain.enrolment import MOST_AT_ONCE, Answer
+from services.intake.domain.guardian import CHOICES, WORDS
 from services.intake.pages.attachments import as_download
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import purpose_of, to_purpose
@@ -215,6 +216,7 @@ async def _ask(request: Request, call: Call, programme_id: UUID, person_id: UUID
         person_id=person_id,
         name=read["personal"].get("name", ""),
         form=form,
+        relations=[("", L_("请选择")), *((code, WORDS[code]) for code in CHOICES)],
     )
 
 

@@ -196,6 +196,7 @@ class Consent(Table, table=True):
     signed_on: date
     signer: str
     guardian_relation: str
+    """A code of `domain.guardian.WORDS`; "" where the person signed."""
     document: UUID | None = None
     recorded_by: str
     recorded_on: date

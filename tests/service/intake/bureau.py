@@ -145,7 +145,7 @@ def visit(file: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def consent(candidate: dict[str, Any], *, given: bool = True, **changes: Any) -> dict[str, Any]:
-    signer = {"signer": "guardian", "guardian_relation": "父母"} if candidate["needs_guardian"] else {"signer": "self"}
+    signer = {"signer": "guardian", "guardian_relation": "mother"} if candidate["needs_guardian"] else {"signer": "self"}
     answer = {"candidate_id": candidate["id"], "given": given, "version": "2016-12", "signed_on": "2017-01-16", "told_no_loss": True}
     return answer | signer | changes
 

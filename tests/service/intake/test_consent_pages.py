@@ -166,5 +166,5 @@ def answer(page: str) -> dict[str, str]:
     """What the form says by itself, signed on the day by whom the rule wants."""
     hidden = dict(re.findall(r'<input type="hidden" name="(candidate_id|version)" value="([^"]+)"', page))
     is_child = 'value="guardian" checked' in page
-    signer = {"signer": "guardian", "guardian_relation": "父母"} if is_child else {"signer": "self"}
+    signer = {"signer": "guardian", "guardian_relation": "mother"} if is_child else {"signer": "self"}
     return hidden | signer | {"signed_on": "2017-01-16"}

@@ -139,12 +139,14 @@ def test_a_guardian_signs_until_the_fourteenth_birthday() -> None:
     still_thirteen, fourteen = date(2003, 1, 17), date(2003, 1, 16)
 
     assert faults_of(CONSENT, still_thirteen) == {"signer"}
-    assert faults_of(replace(CONSENT, signer="guardian", guardian_relation="母亲"), still_thirteen) == set()
+    assert faults_of(replace(CONSENT, signer="guardian", guardian_relation="mother"), still_thirteen) == set()
     assert faults_of(CONSENT, fourteen) == set()
 
 
 def test_a_guardian_says_who_they_are_to_the_child() -> None:
-    assert faults_of(replace(CONSENT, signer="guardian"), date(2010, 1, 1)) == {"signer"}
+    for relation in ("", "parent", "母亲单某"):
+        assert faults_of(replace(CONSENT, signer="guardian", guardian_relation=relation), date(2010, 1, 1)) == {"guardian_relation"}
+        assert faults_of(replace(CONSENT, signer="guardian", guardian_relation=relation), date(1950, 1, 1)) == {"guardian_relation"}
 
 
 def test_the_law_of_2021_replaces_the_house_rule_on_guardians_with_the_same_age() -> None:
