@@ -63,7 +63,9 @@ def untranslated(catalogue: Catalog) -> list[str]:
 
 def tables_of(service: str) -> list[Path]:
     """Where the words of a service's pages stand in Python: its labels, and the pages themselves."""
-    return sorted(path for path in (ROOT / "services" / service).rglob("*.py") if path.name == "labels.py" or path.parent.name == "pages")
+    return sorted(
+        path for path in (ROOT / "services" / service).rglob("*.py") if path.name == "labels.py" or path.parent.name in ("labels", "pages")
+    )
 
 
 def unmarked(path: Path) -> list[tuple[int, str]]:

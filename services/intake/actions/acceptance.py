@@ -14,8 +14,10 @@ from sqlmodel import col
 from services.intake.actions.roster import CHUNK, RosterState, check_survey_open
 from services.intake.actions.roster_plan import Planned, Reviewing, plan, staged
 from services.intake.actions.search import start_indexing
+from services.intake.domain.columns import MORE_OF_HOUSEHOLD, MORE_OF_PERSON
 from services.intake.domain.naming import check_text
 from services.intake.domain.programme import check_different_officer
+from services.intake.domain.roster_more import FIELDS
 from services.intake.labels import ROSTER_STATUS
 from services.intake.store import (
     Household,
@@ -43,6 +45,7 @@ from shared.work import Work
 
 GOOD: Final = ("new", "update", "unchanged")
 _OF_HOUSEHOLD: Final = ("category", "division", "living_members", "roster_id")
+_WITHOUT_DEFAULT: Final = ("assistance_from", "assistance_to", "monthly_amount", "disability_valid_to")
 _NOT_BY_ACTS: Final = ("category", "roster_id")
 """Of these, what no act on a household changes."""
 _OF_PERSON: Final = (
@@ -88,8 +91,8 @@ def acceptance_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, wor
     planned = plan(prepared.take(position, CHUNK), prepared.table, work, keyring)
     rows = _stage(roster, planned, prepared, work, keyring)
     note_accepted(rows, roster, work)
-    _keep_households(rows, roster, work)
-    _keep_people(rows, roster, work)
+    _keep_households(rows, roster, work, _more(prepared, MORE_OF_HOUSEHOLD))
+    _keep_people(rows, roster, work, _more(prepared, MORE_OF_PERSON))
     if roster.survey_id is not None:
         _keep_survey_files(rows, roster.survey_id, work)
     work.execute(delete(StagedRow).where(*rows))
@@ -159,23 +162,36 @@ def _acted_after(roster: Roster, touched: Any) -> Any:
     return select(touched).where(col(HouseholdAct.acted_on) > roster.reference_on)
 
 
-def _keep_households(rows: Sequence[ColumnElement[bool]], roster: Roster, work: Work) -> None:
+def _more(prepared: Reviewing, columns: Sequence[str]) -> list[str]:
+    """The fields beyond those of every roster about which this one says something."""
+    return [FIELDS[column] for column in columns if column in prepared.table.more]
+
+
+def _fresh(name: str) -> Any:
+    """A field of somebody new; "" where the roster says nothing that could be kept."""
+    said = col(getattr(StagedRow, name))
+    return func.coalesce(said, "") if name not in _WITHOUT_DEFAULT else said
+
+
+def _keep_households(rows: Sequence[ColumnElement[bool]], roster: Roster, work: Work, more: Sequence[str]) -> None:
     """Bring known households up to date and make the others, each from its first row here; its rows agree, that was checked."""
-    given = {name: getattr(StagedRow, name) for name in _OF_HOUSEHOLD}
+    given: dict[str, Any] = {name: getattr(StagedRow, name) for name in _OF_HOUSEHOLD}
+    beyond = {name: func.coalesce(col(getattr(StagedRow, name)), col(getattr(Household, name))) for name in more}
     same = col(Household.household_no) == col(StagedRow.household_no)
     told = (*rows, col(StagedRow.verdict) != "unchanged")
     acted = [
         col(Household.id).in_(_acted_after(roster, touched)) for touched in (HouseholdAct.household_id, HouseholdAct.before_household_id)
     ]
     here = (same, *told, _is_first(told))
-    work.execute(update(Household).where(*here, or_(*acted)).values({name: given[name] for name in _NOT_BY_ACTS}))
-    work.execute(update(Household).where(*here, not_(or_(*acted))).values(given))
+    work.execute(update(Household).where(*here, or_(*acted)).values({name: given[name] for name in _NOT_BY_ACTS} | beyond))
+    work.execute(update(Household).where(*here, not_(or_(*acted))).values(given | beyond))
     columns = {"id": col(StagedRow.id), "household_no": col(StagedRow.household_no), "housing": literal(""), **given}
+    columns |= {name: _fresh(name) for name in more}
     fresh = select(*columns.values()).where(*told, _is_first(told), ~exists().where(same))
     work.execute(insert(Household).from_select(list(columns), fresh))
 
 
-def _keep_people(rows: Sequence[ColumnElement[bool]], roster: Roster, work: Work) -> None:
+def _keep_people(rows: Sequence[ColumnElement[bool]], roster: Roster, work: Work, more: Sequence[str]) -> None:
     stands = {"roster_id": col(StagedRow.roster_id), "roster_sheet": col(StagedRow.sheet), "roster_row": col(StagedRow.number)}
     given: dict[str, Any] = {"household_id": col(Household.id), "indexed_by": literal("")} | stands | {
         name: getattr(StagedRow, name) for name in _OF_PERSON
@@ -187,11 +203,13 @@ def _keep_people(rows: Sequence[ColumnElement[bool]], roster: Roster, work: Work
     work.execute(delete(PersonSecret).where(col(PersonSecret.id).in_(select(col(Person.secret_id)).where(*known, *rows))))
     acted = col(Person.id).in_(_acted_after(roster, HouseholdAct.person_id))
     kept = {name: value for name, value in given.items() if name not in ("household_id", "relation")}
-    work.execute(update(Person).where(*known, *rows, acted).values(kept))
-    work.execute(update(Person).where(at_home, *known, *rows, ~acted).values(given))
+    beyond = {name: func.coalesce(col(getattr(StagedRow, name)), col(getattr(Person, name))) for name in more}
+    work.execute(update(Person).where(*known, *rows, acted).values(kept | beyond))
+    work.execute(update(Person).where(at_home, *known, *rows, ~acted).values(given | beyond))
     work.execute(update(Person).where(col(StagedRow.verdict) == "unchanged", is_same, *rows).values(stands))
     new = {"status": literal("present"), "registered_on": literal(roster.decided_on, Date()), "lot_no": col(StagedRow.lot_no)}
     columns = {"id": col(StagedRow.person_id), "identity_key": col(StagedRow.identity_key), **new, **given}
+    columns |= {name: _fresh(name) for name in more}
     fresh = select(*columns.values()).where(at_home, col(StagedRow.verdict) == "new", *rows)
     work.execute(insert(Person).from_select(list(columns), fresh))
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.intake.actions.person import personal_of
 from services.intake.actions.search import start_indexing
-from services.intake.domain.correction import CorrectionRefused, check_correction
+from services.intake.domain.correction import CLEAR, CorrectionRefused, check_correction, clear_of
 from services.intake.domain.household import Basis, check_basis
 from services.intake.store import Correction, CorrectionBefore, PersonSecret, note_change, reached_person
 from shared.access import Actor
@@ -29,7 +29,7 @@ def correct_person(
     before = personal_of(work, person, keyring)
     check_basis(basis, names=(before["name"], given.get("name", "")), today=today, latest=None)
     corrected = check_correction(given, number=before["identity_number"], name=before["name"], today=today)
-    said = before | {"schooling": person.schooling}
+    said = before | clear_of(person)
     changed = {field: text for field, text in corrected.said.items() if text != said.get(field, "")}
     if not changed:
         raise CorrectionRefused("所填内容与档案相同，不需要更正", field=next(iter(given)))
@@ -45,7 +45,7 @@ def correct_person(
     work.add(act)
     old = keyring.seal(act.id, {field: said.get(field, "") for field in changed})
     work.add(CorrectionBefore(id=act.id, wrapped_key=old.wrapped_key, wrapped_by=old.wrapped_by, sealed=old.sealed))
-    fields = before | {field: text for field, text in changed.items() if field != "schooling"}
+    fields = before | {field: text for field, text in changed.items() if field not in CLEAR}
     secret = work.get(PersonSecret, person.secret_id)
     new = keyring.seal(person_id, {name: value for name, value in fields.items() if value})
     secret.wrapped_key, secret.sealed, secret.wrapped_by = new.wrapped_key, new.sealed, new.wrapped_by

@@ -22,6 +22,7 @@ from services.intake.store import (
     Candidate,
     Consent,
     Contract,
+    Household,
     HouseholdAct,
     Objection,
     Person,
@@ -64,9 +65,20 @@ BLANK: Final = {
     "mother": "",
     "adl_unmet": 0,
     "has_lost_only_child": False,
+    "labour": "",
+    "employment": "",
+    "health": "",
+    "education": "",
+    "medical_insurance": "",
+    "pension_insurance": "",
+    "disability_valid_to": None,
     "status": "erased",
 }
 """What of a person stands in clear and would help to recognise somebody."""
+
+
+BLANK_OF_HOUSEHOLD: Final = {"assistance_from": None, "assistance_to": None, "monthly_amount": None, "certificate_no": "", "causes": ""}
+"""What goes with the last member of a household."""
 
 
 class StillNeeded(RuleRefusal):
@@ -214,6 +226,10 @@ def _erase(records: Collection[UUID], division: str, work: Work, today: date, ke
         person.identity_key, person.birth = f"erased-{record.hex}", date(person.birth.year, 1, 1)
         for name, value in BLANK.items():
             setattr(person, name, value)
+    somebody = exists().where(col(Person.household_id) == Household.id, col(Person.status) != "erased")
+    for household in work.select(select(Household).where(col(Household.id).in_(_households(records)), ~somebody)):
+        for name, value in BLANK_OF_HOUSEHOLD.items():
+            setattr(household, name, value)
     for candidate in work.select(select(Candidate).where(col(Candidate.person_id).in_(records))):
         candidate.birth = date(candidate.birth.year, 1, 1)
     for recipient in work.select(select(Recipient).where(col(Recipient.person_id).in_(records))):
@@ -264,5 +280,9 @@ def _leave_out(fields: Collection[str], records: Collection[UUID], work: Work, k
         known = keyring.open(secret.person_id, secret.wrapped_key, secret.sealed)
         kept = keyring.seal(secret.person_id, {name: "" if name in fields else value for name, value in known.items()})
         secret.wrapped_key, secret.sealed, secret.wrapped_by = kept.wrapped_key, kept.sealed, kept.wrapped_by
+    for record in records:
+        person = work.get(Person, record)
+        for name in BLANK.keys() & set(fields):
+            setattr(person, name, BLANK[name])
     forget_corrected(records, fields, work, keyring)
     index_people(list(work.rows(people_of().where(col(Person.id).in_(records)))), work, keyring)

@@ -12,18 +12,21 @@ from sqlmodel import col
 from services.intake import labels
 from services.intake.actions.person import Purpose, mark
 from services.intake.domain.person import NEEDS, age_band, age_on
+from services.intake.domain.roster_more import ENDLESS, causes_of
 from services.intake.store import Household, Person, PersonSecret
 from services.intake.store.roster import within
 from shared.access import Actor
 from shared.access.accounts import actor_columns, actor_of
 from shared.divisions import level, name_of
 from shared.errors import Forbidden, NotFound
+from shared.money import Fen, yuan
 from shared.personal import Erased, Keyring
 from shared.work import Reader, Work
 
 CHUNK: Final = 500
 STREET_DIGITS: Final = 9
 MAY_EXPORT: Final = "officer"
+CODED: Final = ("labour", "employment", "health", "education", "medical_insurance", "pension_insurance")
 Kind = Literal["households", "persons"]
 Row = Mapping[str, Any]
 
@@ -112,6 +115,11 @@ def _household(household: Household, asked: Asked) -> dict[str, Any]:
         "救助类别": labels.CATEGORY[household.category],
         "区划代码": division,
         "区划": name_of(division),
+        "救助开始日期": _until(household.assistance_from),
+        "救助截止日期": _until(household.assistance_to),
+        "月保障金额": "" if household.monthly_amount is None else yuan(Fen(household.monthly_amount)).replace(",", ""),
+        **({"救助证件编号": household.certificate_no} if asked.purpose else {}),
+        "致困原因": "、".join(labels.CAUSE[code] for code in causes_of(household.causes)),
         "实际居住人数": household.living_members,
         "住房": labels.HOUSING.get(household.housing, ""),
         **{f"需求_{labels.NEED[need]}": degree for need, degree in zip(NEEDS, needs, strict=True)},
@@ -129,9 +137,15 @@ def _person(person: Person, asked: Asked) -> dict[str, Any]:
         "单亲": "是" if person.has_single_parent else "",
         "残疾类别": person.disability_kind or "",
         "残疾等级": person.disability_level or "",
+        "残疾证有效期": _until(person.disability_valid_to),
         "重病": "是" if person.is_seriously_ill else "",
+        **{str(labels.FIELD[field]): labels.CODES[field].get(getattr(person, field), "") for field in CODED},
         "状态": {"present": "在册", "moved": "迁出", "died": "死亡", "merged": "已并入"}[person.status],
     }
+
+
+def _until(day: date | None) -> str:
+    return "" if day is None else "长期" if day == ENDLESS else day.isoformat()
 
 
 def _named(person: Person, secret: PersonSecret, keyring: Keyring) -> dict[str, Any]:

@@ -1,16 +1,19 @@
 """A household's file, opened for a purpose: each person whose fields are shown has the reading in the log."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.intake import labels
 from services.intake.actions.criteria import known_flags
 from services.intake.actions.person import Purpose, mark, personal_of
 from services.intake.actions.visit_answers import Answers
 from services.intake.domain.circumstance import self_care
 from services.intake.domain.flag import flags_on
 from services.intake.domain.household import HEAD, Standing
+from services.intake.domain.roster_more import RIGID_SPENDING, causes_of, months_after
 from services.intake.store import (
     Household,
     Person,
@@ -60,6 +63,7 @@ def read_household_file(
         | {"relation": standing.relation, "status": standing.status}
         | {"flags": [asdict(flag) for flag in flags_on(person.facts(household), today, flags)]}
         | {"self_care": self_care(person.adl_unmet, rule)}
+        | {"is_card_expired": person.facts(household).is_card_expired(today)}
         | {"visits": answers.about(person.id)}
         | {"sources": [asdict(source) for source in sources_of_person(person, reader=work)]}
         for person, standing in stood
@@ -77,7 +81,19 @@ def read_household_file(
     told_at = answers.of_visits([visit["id"] for visit in visits])
     nothing: dict[str, Any] = {"answers": [], "is_erased": False}
     more = {"visits": [visit | told_at.get(visit["id"], nothing) for visit in visits], "elsewhere": len(were_here) - len(stood)}
-    return household.model_dump() | shown | more
+    grant = {"cause_codes": causes_of(household.causes), "warnings": list(_warnings(household, today, rules))}
+    return household.model_dump() | grant | shown | more
+
+
+def _warnings(household: Household, today: date, rules: Rules) -> Iterator[str]:
+    """Words of `labels.GRANT_WARNING`: what of the grant is to be looked at."""
+    if household.assistance_to is not None and household.assistance_to < today:
+        yield labels.GRANT_WARNING["over"]
+    months = int(rules("rigid_spending_term", division=household.division).params["most_months"])
+    if household.category == RIGID_SPENDING and household.assistance_from is not None:
+        last = months_after(household.assistance_from, months)
+        if last < (household.assistance_to or today):
+            yield labels.GRANT_WARNING["rigid"]
 
 
 def _is_reached(person: Person, reader: Reader, actor: Actor) -> bool:

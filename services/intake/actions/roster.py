@@ -171,7 +171,8 @@ def read_roster(roster_id: UUID, *, reader: Reader, files: Files, rules: Rules) 
     roster = reader.get(Roster, roster_id)
     table = read_table(open_file(roster.file_id, reader=reader, files=files), roster.columns)
     years = int(rules("generation", division=roster.division).params["least_years"])
-    return Reviewing(table, roster.frame(years), reader)
+    months = int(rules("rigid_spending_term", division=roster.division).params["most_months"])
+    return Reviewing(table, roster.frame(years, months), reader)
 
 
 def import_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, work: Work, keyring: Keyring) -> int | None:

@@ -14,10 +14,10 @@ from sqlmodel import col
 from services.intake import labels
 from services.intake.actions.roster_plan import Planned
 from services.intake.domain.columns import DIVISION, HOUSEHOLD_NO, IDENTITY, LIVING, RELATION
-from services.intake.domain.correction import FIELDS
+from services.intake.domain.correction import FIELDS, clear_of, text_of
 from services.intake.domain.roster_row import CellFault, RosterRow, cell_name
 from services.intake.domain.roster_table import RosterTable
-from services.intake.store import PersonSecret, Roster, corrected_after, known_households
+from services.intake.store import Person, PersonSecret, Roster, corrected_after, known_households
 from services.intake.store.household_act import Told, told_of_households, told_of_people
 from services.intake.store.roster import Known, KnownHousehold
 from shared.divisions import contains
@@ -81,14 +81,19 @@ def _by_corrections(known: Rows, roster: Roster, table: RosterTable, reader: Rea
         return {}
     alive = (col(PersonSecret.person_id).in_(corrected), col(PersonSecret.wrapped_key).is_not(None))
     secrets = {each.id: each for each in reader.select(select(PersonSecret).where(*alive))}
+    people = {each.id: each for each in reader.select(select(Person).where(col(Person.id).in_(corrected)))}
     found = {}
     for _, row, person in known:
         secret = secrets.get(person.secret_id)
         if secret is None:
             continue
-        said = row.personal() | {"schooling": row.schooling}
-        days = {field: day for field, day in corrected[person.person_id].items() if FIELDS[field] in table.columns}
-        file = keyring.open(person.person_id, secret.wrapped_key, secret.sealed, only=days.keys()) | {"schooling": person.schooling}
+        said = row.personal() | {"schooling": row.schooling} | {field: text_of(value) for field, value in row.more.items()}
+        days = {
+            field: day
+            for field, day in corrected[person.person_id].items()
+            if FIELDS[field] in table.columns and row.more.get(field, "") is not None
+        }
+        file = keyring.open(person.person_id, secret.wrapped_key, secret.sealed, only=days.keys()) | clear_of(people[person.person_id])
         found[row.identity.number] = [
             CellFault(_cell(FIELDS[field], row, table), FIELDS[field], CORRECTED.format(day), CORRECTED_REASON)
             for field, day in days.items()

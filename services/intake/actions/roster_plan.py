@@ -187,7 +187,8 @@ def _hash(row: RosterRow, number: str, table: RosterTable, key: bytes) -> str:
         value if column in table.columns else ""
         for column, value in ((CATEGORY, row.category), (DIVISION, row.division), (LIVING, str(row.living_members)))
     )
-    return blake2b("\x1f".join((*said, *more, *household)).encode(), key=key, digest_size=16).hexdigest()
+    beyond = tuple(f"{field}={value}" for field, value in row.more.items())
+    return blake2b("\x1f".join((*said, *more, *household, *beyond)).encode(), key=key, digest_size=16).hexdigest()
 
 
 def _with_what_is_known(row: RosterRow, known: Known | None, household: KnownHousehold | None, table: RosterTable) -> RosterRow:
@@ -278,6 +279,7 @@ def staged(
         "is_seriously_ill": is_seriously_ill,
         "row_hash": planned.row_hash,
     }
+    facts |= {field: None if field in corrected else value for field, value in row.more.items()}
     return facts, secret
 
 

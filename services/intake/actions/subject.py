@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from services.intake import labels
 from services.intake.actions.person import Purpose, mark, personal_of
 from services.intake.actions.visit_answers import Answers
+from services.intake.domain.roster_more import causes_of
 from services.intake.store import Attachment, AttachmentMember, Reading, history, reached_person, said_before
 from shared.access import Actor
 from shared.divisions import full_name
@@ -28,6 +29,13 @@ FACTS: Final = (
     "is_seriously_ill",
     "adl_unmet",
     "has_lost_only_child",
+    "labour",
+    "employment",
+    "health",
+    "education",
+    "medical_insurance",
+    "pension_insurance",
+    "disability_valid_to",
     "status",
 )
 """What stands in clear of the person alone: how it is with a child's father and mother is about them."""
@@ -49,6 +57,11 @@ def copy_for_subject(
         "household": {
             "household_no": household.household_no,
             "category": household.category,
+            "assistance_from": household.assistance_from,
+            "assistance_to": household.assistance_to,
+            "monthly_amount": household.monthly_amount,
+            "certificate_no": household.certificate_no,
+            "causes": causes_of(household.causes),
             "division": household.division,
             "place": full_name(household.division),
             "living_members": household.living_members,

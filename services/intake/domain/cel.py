@@ -14,6 +14,7 @@ from celpy.adapter import json_to_cel
 from celpy.celparser import CELParseError
 from lark import Token, Tree
 
+from services.intake import labels
 from services.intake.domain.criterion import (
     FACTS,
     All,
@@ -87,6 +88,10 @@ def value_of(name: str, person: PersonFacts, on: date) -> bool | int | str:
         return max(age_on(person.birth, on), 0)
     if name == "is_visited":
         return bool(person.needs)
+    if name in ("is_card_expired", "is_assistance_over"):
+        return bool(getattr(person, name)(on))
+    if name.startswith("causes."):
+        return f",{name.removeprefix('causes.')}," in person.causes
     if name.startswith("needs."):
         return person.needs[NEEDS.index(name.removeprefix("needs."))] if person.needs else 0
     return cast("bool | int | str", getattr(person, name))
@@ -94,6 +99,7 @@ def value_of(name: str, person: PersonFacts, on: date) -> bool | int | str:
 
 def _activation(person: PersonFacts, on: date) -> Any:
     facts: dict[str, Any] = {name: value_of(name, person, on) for name in FACTS if "." not in name}
+    facts["causes"] = {cause: value_of(f"causes.{cause}", person, on) for cause in labels.CAUSE}
     facts["needs"] = {need: value_of(f"needs.{need}", person, on) for need in NEEDS}
     return json_to_cel(facts)
 

@@ -28,12 +28,30 @@ AGE: Final = "年龄"
 SIZE: Final = "家庭人口"
 HEAD_IDENTITY: Final = "户主身份证号"
 
+GRANTED_FROM: Final = "救助开始日期"
+GRANTED_TO: Final = "救助截止日期"
+AMOUNT: Final = "月保障金额"
+CERTIFICATE: Final = "救助证件编号"
+CAUSES: Final = "致困原因"
+LABOUR: Final = "劳动能力"
+EMPLOYMENT: Final = "就业状况"
+HEALTH: Final = "健康状况"
+EDUCATION: Final = "文化程度"
+MEDICAL: Final = "医疗保险"
+PENSION: Final = "养老保险"
+CARD_VALID_TO: Final = "残疾证有效期"
+
 COLUMNS: Final = (
     *(HOUSEHOLD_NO, CATEGORY, DIVISION, LIVING, NAME, IDENTITY, RELATION, MARITAL),
     *(SCHOOLING, SINGLE_PARENT, DISABILITY_CARD, ILLNESS, PHONE, ADDRESS),
     *(SEX, BIRTH, AGE, SIZE, HEAD_IDENTITY),
 )
 """What is read of a roster. The last five are not kept: they are held against the identity number and the household."""
+MORE_OF_HOUSEHOLD: Final = (GRANTED_FROM, GRANTED_TO, AMOUNT, CERTIFICATE, CAUSES)
+MORE_OF_PERSON: Final = (LABOUR, EMPLOYMENT, HEALTH, EDUCATION, MEDICAL, PENSION, CARD_VALID_TO)
+MORE: Final = (*MORE_OF_HOUSEHOLD, *MORE_OF_PERSON)
+"""Read where a roster has them; of one that has none, no row is a column longer."""
+ALL: Final = (*COLUMNS, *MORE)
 AT: Final = {column: position for position, column in enumerate(COLUMNS)}
 REQUIRED: Final = (NAME, IDENTITY)
 
@@ -67,9 +85,23 @@ NAMES: Final[Mapping[str, Sequence[str]]] = {
     AGE: _words("年龄 周岁"),
     SIZE: _words("家庭人口 家庭人口数 家庭人数 户人口 户人数 家庭成员数 家庭成员人数 人口数 户籍人口"),
     HEAD_IDENTITY: _words("户主身份证号 户主身份证号码 户主身份证 户主公民身份号码 申请人身份证号 申请人身份证号码 户主证件号码"),
+    GRANTED_FROM: _words("救助开始日期 救助起始日期 享受开始日期 享受起始日期 保障开始日期 保障起始日期 纳入日期 纳入时间 批准日期"),
+    GRANTED_TO: _words("救助截止日期 救助结束日期 救助终止日期 享受截止日期 保障截止日期 保障结束日期 有效期至 认定有效期"),
+    AMOUNT: _words("月保障金额 月保障金 保障金额 月救助金额 月补助金额 月补差金额 补差金额 月发放金额 每月金额 户保障金额"),
+    CERTIFICATE: _words("救助证件编号 低保证件编号 救助证书编号 低保证书编号"),
+    CAUSES: _words("致困原因 致贫原因 困难原因 主要致贫原因 主要致困原因 贫困原因 主要困难原因"),
+    LABOUR: _words("劳动能力 劳动能力情况 劳动能力状况 有无劳动能力 劳动力状况"),
+    EMPLOYMENT: _words("就业状况 就业情况 就业状态 从业状况"),
+    HEALTH: _words("健康状况 健康情况 健康状态 身体状况"),
+    EDUCATION: _words("文化程度 学历 受教育程度 教育程度 最高学历"),
+    MEDICAL: _words("医疗保险 医保类型 医疗保险类型 参加医疗保险情况 医保参保情况 医疗保险参保情况"),
+    PENSION: _words("养老保险 养老保险类型 参加养老保险情况 养老参保情况 养老保险参保情况"),
+    CARD_VALID_TO: _words("残疾证有效期 残疾证有效期至 残疾人证有效期 残疾人证有效期至 残疾证到期日期 残疾证截止日期 残疾证有效期限"),
 }
 """What a column is called, the best known name first."""
 _FIELD: Final = {name: field for field, names in NAMES.items() for name in names}
+_CERTIFICATES: Final = _words("低保证号 低保证编号 保障证号 救助证号 特困证号 特困供养证号")
+"""Numbers of certificates that number the households of a roster too, unless a column of its own does."""
 LOOKED_THROUGH: Final = 30
 """Rows at the top of a sheet among which its header is looked for."""
 
@@ -124,16 +156,20 @@ def guess(header: Sequence[Cell]) -> dict[str, int]:
         name = header_name(cell)
         if field := _FIELD.get(name):
             found[field] = min(found.get(field, (len(NAMES[field]), position)), (NAMES[field].index(name), position))
-    return {field: found[field][1] for field in COLUMNS if field in found}
+    if HOUSEHOLD_NO in found and CERTIFICATE not in found:
+        for position, cell in reversed(list(enumerate(header))):
+            if header_name(cell) in _CERTIFICATES and position != found[HOUSEHOLD_NO][1]:
+                found[CERTIFICATE] = (0, position)
+    return {field: found[field][1] for field in ALL if field in found}
 
 
 def by_names(header: Sequence[Cell], names: Mapping[str, str]) -> dict[str, int]:
     """Field → position, by the heading that was chosen for each; "" chooses none, and a sheet without that heading is guessed at."""
     positions = {header_name(cell): position for position, cell in reversed(list(enumerate(header)))}
-    chosen = {field: positions[name] for field in COLUMNS if (name := header_name(names.get(field, ""))) and name in positions}
+    chosen = {field: positions[name] for field in ALL if (name := header_name(names.get(field, ""))) and name in positions}
     guessed = {field: at for field, at in guess(header).items() if names.get(field) != "" and at not in chosen.values()}
     found = guessed | chosen
-    return {field: found[field] for field in COLUMNS if field in found}
+    return {field: found[field] for field in ALL if field in found}
 
 
 def find_layout(top: Sequence[tuple[int, Sequence[Cell]]], names: Mapping[str, str] | None = None) -> Layout | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from services.intake import labels
-from services.intake.domain.person import HIGHEST_NEED, NEEDS
+from services.intake.domain.person import HIGHEST_NEED, MOST_YUAN, NEEDS
 from shared.divisions import DIGITS, name_of
 
 Kind = Literal["truth", "number", "code"]
@@ -67,6 +67,16 @@ FACTS: Final[Mapping[str, FactKind]] = {
         _code("mother", "母亲情况", labels.PARENT | {"": "未登记"}),
         _number("adl_unmet", "不能自理的日常活动项数", len(labels.DAILY)),
         _truth("has_lost_only_child", "独生子女死亡，未再生育、未收养"),
+        _code("labour", "劳动能力", labels.LABOUR | {"": "未登记"}),
+        _code("employment", "就业状况", labels.EMPLOYMENT | {"": "未登记"}),
+        _code("health", "健康状况", labels.HEALTH | {"": "未登记"}),
+        _code("education", "文化程度", labels.EDUCATION | {"": "未登记"}),
+        _code("medical_insurance", "医疗保险", labels.MEDICAL | {"": "未登记"}),
+        _code("pension_insurance", "养老保险", labels.PENSION | {"": "未登记"}),
+        _truth("is_card_expired", "残疾人证已过有效期"),
+        _truth("is_assistance_over", "救助已届满"),
+        _number("monthly_yuan", "月保障金额（元）", MOST_YUAN),
+        *(_truth(f"causes.{cause}", f"致困原因有{words}") for cause, words in labels.CAUSE.items()),
         _truth("is_visited", "已入户核实"),
         *(_number(f"needs.{need}", f"{labels.NEED[need]}需求", HIGHEST_NEED) for need in NEEDS),
     )

@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from shared.money import FEN_PER_YUAN
+
 NEEDS: Final = ("economy", "health", "education", "housing", "employment", "guardianship", "inclusion")
 """The seven needs that a survey asks about, each from 0 (none) to 3 (urgent)."""
 HIGHEST_NEED: Final = 3
+MOST_YUAN: Final = 100_000
+"""A month, of one household."""
 
 PUPIL: Final = frozenset({"primary", "junior", "senior", "vocational"})
 """Stages of school whose children count as pupils (学生); preschool and college do not."""
@@ -46,6 +50,34 @@ class PersonFacts:
     adl_unmet: int = 0
     """How many of the six activities of daily life (`labels.DAILY`) are beyond the person; 0 also where nobody has looked."""
     has_lost_only_child: bool = False
+    labour: str = ""
+    """This and the next five are codes of `labels`; "": not recorded."""
+    employment: str = ""
+    health: str = ""
+    education: str = ""
+    medical_insurance: str = ""
+    pension_insurance: str = ""
+    disability_valid_to: date | None = None
+    """The last day of the disability card, a day in the year 9999 for 长期; None: not recorded."""
+    assistance_to: date | None = None
+    """The last day of the household's assistance, in the same way."""
+    monthly_amount: int | None = None
+    """Fen; None: not recorded."""
+    causes: str = ""
+    """Codes of `labels.CAUSE`, each between commas."""
+
+    def is_card_expired(self, on: date) -> bool:
+        """Whether the card's last day has passed; that casts doubt on the card and takes nothing from the person."""
+        return self.disability_valid_to is not None and self.disability_valid_to < on
+
+    def is_assistance_over(self, on: date) -> bool:
+        """Whether the last day of the household's assistance has passed."""
+        return self.assistance_to is not None and self.assistance_to < on
+
+    @property
+    def monthly_yuan(self) -> int:
+        """Whole yuan; 0 also where no amount is recorded."""
+        return (self.monthly_amount or 0) // FEN_PER_YUAN
 
     @property
     def is_pupil(self) -> bool:

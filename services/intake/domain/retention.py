@@ -6,7 +6,7 @@ from typing import Final
 
 CLASSES: Final[Mapping[str, tuple[str, ...]]] = {
     "contact": ("phone", "address"),
-    "sensitive": ("illness", "disability_card", "marital", "single_parent"),
+    "sensitive": ("illness", "disability_card", "disability_valid_to", "health", "labour", "marital", "single_parent"),
 }
 """Classes of fields that may go before the rest; whatever is in none of them goes with the whole person."""
 OF_ANSWERS: Final = "sensitive"

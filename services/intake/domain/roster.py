@@ -6,8 +6,9 @@ from typing import Final, NamedTuple
 from services.intake.domain.columns import ADDRESS, AT, IDENTITY, ILLNESS
 from services.intake.domain.roster_kin import hold_kin
 from services.intake.domain.roster_line import Line
+from services.intake.domain.roster_more import hold_more, read_more
 from services.intake.domain.roster_reading import Coded, Reading
-from services.intake.domain.roster_row import CellFault, RosterFrame, RosterRow, cell_name
+from services.intake.domain.roster_row import NO_MORE, CellFault, RosterFrame, RosterRow, cell_name
 from services.intake.domain.roster_table import RosterTable
 
 MOST_COMBINATIONS: Final = 20_000
@@ -76,7 +77,10 @@ class _Checking:
         address, illness = row.free(ADDRESS), row.free(ILLNESS)
         row.agrees_with_household()
         row.agrees_with_identity(identity)
-        doubts = hold_kin(row, coded, identity)
+        doubts, more = hold_kin(row, coded, identity), NO_MORE
+        if self._table.more:
+            more, unread = read_more(row, self._table.more)
+            doubts = [*doubts, *unread, *hold_more(more, row, coded.category, has_card=level > 0)]
         if row.faults or identity is None:
             return Faulty(line, row.told(row.faults))
         head_number = "" if household_no else line.household or identity.number
@@ -87,6 +91,7 @@ class _Checking:
             *(name, identity, relation, coded.marital, coded.schooling, coded.single_parent),
             *(card, kind, level, illness, phone, address),
             row.told(doubts) if doubts else (),
+            more,
         )
 
     def _of_words(self, row: Reading) -> Coded:

@@ -1,7 +1,8 @@
 """The households of a roster, and what can only be judged over all of its rows: how many heads each has, and who comes twice.
 
 Households come as runs of rows, nearly always one each, and a run needs some forty bytes: of its number only the hash is kept, since
-the rows bring the number again. A roster of a million rows thus fits into memory. Hashes have 64 bits and differ from process to
+the rows bring the number again. A roster of a million rows thus fits into memory; one that has certificates or amounts for every household
+needs some three hundred bytes more for each. Hashes have 64 bits and differ from process to
 process: that two of a million numbers share one happens once in some forty million such rosters.
 """
 
@@ -9,9 +10,10 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from services.intake.domain.columns import AT, CATEGORY, DIVISION, IDENTITY, LIVING, MARITAL, RELATION, SIZE
 from services.intake.domain.roster_line import Line
@@ -20,12 +22,13 @@ from services.intake.domain.words import RELATIONS
 from shared.identity import IDENTITY_LENGTH
 
 _IDENTITY, _RELATION, _MARITAL = AT[IDENTITY], AT[RELATION], AT[MARITAL]
-_AGREED_ON: Final = itemgetter(AT[CATEGORY], AT[DIVISION], AT[LIVING], AT[SIZE])
+_AGREED: Final = (AT[CATEGORY], AT[DIVISION], AT[LIVING], AT[SIZE])
 
 
 Agreed = tuple[str, str, str, str]
 """Category, division, how many live there, and how many there are."""
 NOTHING_SAID: Final[Agreed] = ("", "", "", "")
+_OF_EVERY: Final = len(NOTHING_SAID)
 _STATES: Final = ("", *dict.fromkeys(MARITAL_WORDS.values()))
 """Codes of marital states by the byte that stands for them."""
 _STATE_OF: Final = {word: _STATES.index(code) for word, code in MARITAL_WORDS.items()}
@@ -47,12 +50,19 @@ class Household(NamedTuple):
     """As a number (19560301), so that births are told apart by years without a date; 0: not known."""
     head_marital: str = ""
     """A code of `labels.MARITAL`, "" where the row of the head says nothing."""
+    more: tuple[str, ...] = ()
+    """The first words given in the columns of households that few rosters have."""
 
 
 class Households:
-    """Filled line by line, then asked line by line."""
+    """Filled line by line, then asked line by line. `more` are the places of the columns of households that few rosters have;
+    of the one at `gathered` what every row says counts, not what the first one says."""
 
-    def __init__(self) -> None:
+    def __init__(self, more: Sequence[int] = (), gathered: int | None = None) -> None:
+        self._agreed_on = itemgetter(*_AGREED, *more)
+        at = len(_AGREED) + more.index(gathered) if gathered in more else -1
+        self._first_said: Callable[[Any, Any], Any] = partial(_first_said_of_all, gathered=at) if more else _first_said
+        self._nothing = ("",) * (len(_AGREED) + len(more))
         self.repeated: Collection[int] = frozenset()
         """Hashes of identity numbers that come more than once."""
         self._identities = array("q")
@@ -67,17 +77,17 @@ class Households:
         self._head_births = array("I")
         self._head_states = bytearray()
         self._agreed = array("I")
-        self._said: dict[Agreed, int] = {}
-        self._in_order: list[Agreed] = []
+        self._said: dict[Any, int] = {}
+        self._in_order: list[Any] = []
         self._joined: dict[int, list[int]] = {}
         self._number: str | None = None
-        self._words: Agreed = NOTHING_SAID
+        self._words: Any = self._nothing
         self._last: tuple[int, int, Household] = (0, 0, Household(0, 0, NOTHING_SAID, 0, 0))
 
     def add(self, line: Line) -> None:
         """The next line of the roster."""
         texts = line.texts
-        words = _AGREED_ON(texts)
+        words = self._agreed_on(texts)
         if line.household != self._number:
             self._close()
             self._number, self._words = line.household, words
@@ -90,7 +100,7 @@ class Households:
             self._head_births.append(0)
             self._head_states.append(0)
         elif words != self._words:
-            self._words = _first_said(self._words, words)
+            self._words = self._first_said(self._words, words)
         self._people[-1] += 1
         relation, role = RELATIONS.get(texts[_RELATION]), 0
         if relation == "head":
@@ -150,15 +160,17 @@ class Households:
         if len(runs) == 1:  # nearly always
             place, agreed = (self._firsts[run], self._first_rows[run]), self._in_order[self._agreed[run]]
             counts = (self._people[run], self._heads[run], self._spouses[run], self._head_births[run])
-            return Household(*place, agreed, *counts, _STATES[self._head_states[run]])
+            return Household(*place, agreed[:_OF_EVERY], *counts, _STATES[self._head_states[run]], agreed[_OF_EVERY:])
         agreed = self._in_order[self._agreed[runs[0]]]
         for run in runs[1:]:
-            agreed = _first_said(agreed, self._in_order[self._agreed[run]])
+            agreed = self._first_said(agreed, self._in_order[self._agreed[run]])
         people, heads = sum(self._people[run] for run in runs), sum(self._heads[run] for run in runs)
         spouses = sum(self._spouses[run] for run in runs)
         birth = next((self._head_births[run] for run in runs if self._head_births[run]), 0)
         state = next((self._head_states[run] for run in runs if self._head_states[run]), 0)
-        return Household(self._firsts[runs[0]], self._first_rows[runs[0]], agreed, people, heads, spouses, birth, _STATES[state])
+        place = (self._firsts[runs[0]], self._first_rows[runs[0]])
+        more = agreed[_OF_EVERY:]
+        return Household(*place, agreed[:_OF_EVERY], people, heads, spouses, birth, _STATES[state], more)
 
     def _close(self) -> None:
         """Keep what the run has said: few households say anything that none before has said."""
@@ -185,6 +197,13 @@ def _birth_in(identity: str) -> int:
 def _first_said(before: Agreed, words: Agreed) -> Agreed:
     category, division, living, size = before
     return category or words[0], division or words[1], living or words[2], size or words[3]
+
+
+def _first_said_of_all(before: tuple[str, ...], words: tuple[str, ...], *, gathered: int) -> tuple[str, ...]:
+    return tuple(
+        f"{first}、{word}" if at == gathered and first and word and word not in first else first or word
+        for at, (first, word) in enumerate(zip(before, words, strict=True))
+    )
 
 
 def _repeated(hashes: Iterable[int]) -> frozenset[int]:

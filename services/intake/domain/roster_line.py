@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Line(NamedTuple):
-    """One row of a sheet as text, in the order of COLUMNS, "" for what the sheet does not have."""
+    """One row of a sheet as text, in the order of COLUMNS and then of the table's `more`, "" for what the sheet does not have."""
 
     position: int
     """Among all lines of the roster, from 0."""

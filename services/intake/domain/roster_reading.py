@@ -88,13 +88,14 @@ class Coded(NamedTuple):
 class Reading:
     """One row while it is read; gathers all faults, so that a clerk mends a row in one go. The gravest is looked for first."""
 
-    __slots__ = ("columns", "faults", "frame", "given", "household", "line")
+    __slots__ = ("at", "columns", "faults", "frame", "given", "household", "line")
 
     def __init__(self, line: Line, table: RosterTable, frame: RosterFrame) -> None:
         self.line = line
         self.given = line.texts
         self.household = table.households.of(line)
         self.columns = table.columns
+        self.at = table.at
         self.frame = frame
         self.faults: list[Fault] = []
 
@@ -126,7 +127,7 @@ class Reading:
 
     def text(self, column: str) -> str:
         """The cell, unless it is a formula, which is a fault."""
-        text = self.given[AT[column]]
+        text = self.given[self.at[column]]
         if self.line.formulas and column in self.line.formulas and column not in _FREE:
             self.fault(column, "单元格是公式，不采信其结果；请“选择性粘贴—数值”后再上传", "单元格是公式")
             return ""
@@ -139,7 +140,7 @@ class Reading:
             return ""
         code = words.get(text, "")
         if not code:
-            self.fault(column, f"应填写：{'、'.join(_first_words(words))}", "填写的不是规定的词")
+            self.fault(column, f"应填写：{'、'.join(first_words(words))}", "填写的不是规定的词")
         return code
 
     def household_no(self) -> str:
@@ -157,7 +158,7 @@ class Reading:
 
     def _missing_category(self) -> str:
         if not any(column == CATEGORY for column, _, _ in self.faults):
-            self.fault(CATEGORY, f"不能为空，应填写：{'、'.join(_first_words(CATEGORIES))}", "为空")
+            self.fault(CATEGORY, f"不能为空，应填写：{'、'.join(first_words(CATEGORIES))}", "为空")
         return ""
 
     def division(self, identity: Identity) -> str:
@@ -217,7 +218,7 @@ class Reading:
             return ""
         code = self.word(RELATION, RELATIONS)
         if not code and not any(column == RELATION for column, _, _ in self.faults):
-            self.fault(RELATION, f"不能为空，应填写：{'、'.join(_first_words(RELATIONS))}", "为空")
+            self.fault(RELATION, f"不能为空，应填写：{'、'.join(first_words(RELATIONS))}", "为空")
         return code
 
     def disability(self, identity: Identity | None) -> tuple[str, int, int]:
@@ -309,7 +310,7 @@ def _division_fault(code: str, container: str) -> str:
     return ""
 
 
-def _first_words(words: Mapping[str, str]) -> Sequence[str]:
+def first_words(words: Mapping[str, str]) -> Sequence[str]:
     """Our word of each code."""
     first: dict[str, str] = {}
     for word, code in words.items():

@@ -1,10 +1,14 @@
 """What a roster says of one person once it is checked, and what is wrong with a cell of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from shared.identity import Identity, Sex
+
+NO_MORE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class RosterRow(NamedTuple):
     address: str
     doubts: tuple[CellFault, ...] = ()
     """What is unlikely, though it may be so: told to who looks the roster through, and no reason to leave anybody out."""
+    more: Mapping[str, Any] = NO_MORE
+    """By field, what the columns beyond those of every roster say (`roster_more`)."""
 
     @property
     def sex(self) -> Sex:
@@ -74,6 +80,8 @@ class RosterFrame:
     """Of everybody, in a roster that has no column for it."""
     generation: int = 0
     """Years by which parents are at least older than their children; fewer are told as a doubt. 0: ages are not held."""
+    rigid_months: int = 0
+    """Months for which 刚性支出困难 is recognised at most; more are told as a doubt. 0: they are not held."""
 
 
 def cell_name(row: int, column: int) -> str:

@@ -8,12 +8,15 @@ from typing import Final, NamedTuple
 
 from services.intake.domain.columns import (
     AT,
+    CAUSES,
     COLUMNS,
     DISABILITY_CARD,
     HEAD_IDENTITY,
     HOUSEHOLD_NO,
     IDENTITY,
     LOOKED_THROUGH,
+    MORE,
+    MORE_OF_HOUSEHOLD,
     NAME,
     RELATION,
     REQUIRED,
@@ -90,8 +93,11 @@ class RosterTable:
         hidden = [(part.layout.headers[at], at in part.sheet.hidden().columns) for part in parts for at in part.layout.columns.values()]
         self.unseen = Unseen(0, [], [heading for heading, is_hidden in hidden if is_hidden], list(hidden_sheets))
         self.columns = frozenset(column for part in parts for column in part.layout.columns)
+        self.more = tuple(column for column in MORE if column in self.columns)
+        """Columns beyond those that are looked for in every roster; those of the household first."""
+        self.at = AT if not self.more else AT | {column: at for at, column in enumerate(self.more, start=len(COLUMNS))}
         self._rows_of = [0] * len(parts)
-        self.households = Households()
+        self.households = Households([self.at[column] for column in self.more if column in MORE_OF_HOUSEHOLD], self.at.get(CAUSES))
         self._days_later = days_later
         self._kept: list[Line] | None = []
         self.filled = 0
@@ -147,7 +153,7 @@ class RosterTable:
             last = part.layout.header_row
             household = ""
             columns, name = part.layout.columns, part.name
-            texts_of = _Texts(columns)
+            texts_of = _Texts(columns, (*COLUMNS, *self.more))
             for number, cells in part.sheet.rows():
                 if number <= part.layout.header_row:
                     continue
@@ -228,11 +234,12 @@ def _unreadable(visible: Sequence[Sheet], found: Sequence[tuple[Sheet, Layout]])
 
 
 class _Texts:
-    """Takes the columns of a roster out of a row of its sheet, as text in the order of COLUMNS."""
+    """Takes the columns of a roster out of a row of its sheet, as text in the order of those that are wanted."""
 
-    def __init__(self, columns: Mapping[str, int]) -> None:
+    def __init__(self, columns: Mapping[str, int], wanted: Sequence[str]) -> None:
         nowhere = max(columns.values()) + 1
-        self._pick = itemgetter(*(columns.get(column, nowhere) for column in COLUMNS))
+        self._wanted = wanted
+        self._pick = itemgetter(*(columns.get(column, nowhere) for column in wanted))
         self._beyond = [None] * (nowhere + 1)
 
     def __call__(self, cells: Sequence[Cell]) -> tuple[list[str], frozenset[str], frozenset[str]]:
@@ -246,7 +253,7 @@ class _Texts:
         if type(picked[_IDENTITY]) in _NUMBERS or type(picked[_DISABILITY_CARD]) in _NUMBERS:
             numeric = frozenset(column for column in _LOSES_DIGITS if type(picked[AT[column]]) in _NUMBERS)
         if Formula in map(type, picked):
-            formulas = frozenset(column for column, cell in zip(COLUMNS, picked, strict=True) if isinstance(cell, Formula))
+            formulas = frozenset(column for column, cell in zip(self._wanted, picked, strict=True) if isinstance(cell, Formula))
         return texts, numeric, formulas
 
 

@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake import actions, labels, store
+from services.intake.actions.export import CODED
 from services.intake.actions.person import Purpose
 from services.intake.domain.person import NEEDS, age_on
 from services.intake.pages.frame import CONSOLE
@@ -101,6 +102,7 @@ async def household(request: Request, household_id: UUID, call: Annotated[Call, 
         request,
         "intake/household.html",
         file=file,
+        coded=CODED,
         purpose=labels.READING_PURPOSE[purpose],
         labels=labels,
         needs=list(zip(NEEDS, file["needs"] or (), strict=False)),

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.intake import actions, labels, store
+from services.intake.actions.export import CODED
 from services.intake.domain.person import NEEDS
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import purpose_of, to_purpose
@@ -31,6 +32,7 @@ async def copy(request: Request, person_id: UUID, call: Annotated[Call, allows("
         needs=list(zip(NEEDS, found["household"]["needs"] or (), strict=False)),
         readings=[row | {"time": f"{row['read_at'].astimezone(zone):%Y-%m-%d %H:%M}"} for row in found["readings"]],
         purpose=labels.READING_PURPOSE[purpose],
+        coded=CODED,
         purposes=labels.READING_PURPOSE | labels.DOSSIER_PURPOSE,
         disability_kinds=DISABILITY_KINDS,
         labels=labels,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_
 from sqlmodel import col
 
+from services.intake import labels
 from services.intake.domain.criterion import (
     All,
     Arithmetic,
@@ -23,6 +24,7 @@ from services.intake.domain.criterion import (
 )
 from services.intake.domain.person import NEEDS, PUPIL, SEVERE_LEVELS, SPECIAL_KINDS, born_by
 from services.intake.store.person import Household, Person
+from shared.money import FEN_PER_YUAN
 
 Column = ColumnElement[Any]
 
@@ -55,6 +57,14 @@ _FACTS: Final[Mapping[str, Any]] = {
     "mother": col(Person.mother),
     "adl_unmet": col(Person.adl_unmet),
     "has_lost_only_child": col(Person.has_lost_only_child).is_(True),
+    "labour": col(Person.labour),
+    "employment": col(Person.employment),
+    "health": col(Person.health),
+    "education": col(Person.education),
+    "medical_insurance": col(Person.medical_insurance),
+    "pension_insurance": col(Person.pension_insurance),
+    "monthly_yuan": func.coalesce(col(Household.monthly_amount), 0) // FEN_PER_YUAN,
+    **{f"causes.{cause}": col(Household.causes).contains(f",{cause},") for cause in labels.CAUSE},
     "is_visited": col(Household.needs)[0].as_integer().is_not(None),
     **{f"needs.{need}": _need(position) for position, need in enumerate(NEEDS)},
 }
@@ -70,8 +80,16 @@ def number_of(node: Node, on: date) -> ColumnElement[int]:
     return _SQL[type(node)](node, on)
 
 
+_ON_DAY: Final[Mapping[str, Callable[[date], Column]]] = {
+    "age": lambda on: _age(on),
+    "is_card_expired": lambda on: func.coalesce(col(Person.disability_valid_to), on) < on,
+    "is_assistance_over": lambda on: func.coalesce(col(Household.assistance_to), on) < on,
+}
+
+
 def _fact(node: Fact, on: date) -> Column:
-    return _age(on) if node.of.name == "age" else _FACTS[node.of.name]
+    of_day = _ON_DAY.get(node.of.name)
+    return _FACTS[node.of.name] if of_day is None else of_day(on)
 
 
 def _age(on: date) -> Column:

@@ -50,9 +50,16 @@ _OF_PERSON: Final = (
     "mother",
     "adl_unmet",
     "has_lost_only_child",
+    "labour",
+    "employment",
+    "health",
+    "education",
+    "medical_insurance",
+    "pension_insurance",
+    "disability_valid_to",
     "status",
 )
-_OF_HOUSEHOLD: Final = ("category", "division", "housing", "living_members")
+_OF_HOUSEHOLD: Final = ("category", "division", "housing", "living_members", "assistance_to", "monthly_amount", "causes")
 _NAMES: Final = (*_OF_PERSON, *_OF_HOUSEHOLD)
 _FACTS: Final = (*(col(getattr(Person, name)) for name in _OF_PERSON), *(col(getattr(Household, name)) for name in _OF_HOUSEHOLD))
 

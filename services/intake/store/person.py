@@ -1,6 +1,7 @@
 """Households and persons (一户一档). Who a person is stands in `person_secret` alone, under the person's own key (decision 17)."""
 
 from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from sqlmodel import Field
@@ -9,6 +10,8 @@ from services.intake.domain.person import PersonFacts
 from services.intake.store.table import Table
 from shared.ids import new_id
 from shared.store.types import Instant, Json
+
+EMPTY: Final[dict[str, Any]] = {"server_default": ""}
 
 
 class Household(Table, table=True):
@@ -20,6 +23,14 @@ class Household(Table, table=True):
     needs: list[int] | None = Json(default=None)
     """The seven needs in the order of `domain.person.NEEDS`, 0 to 3; None before the visit."""
     housing: str = ""
+    assistance_from: date | None = None
+    assistance_to: date | None = None
+    """The last day; `domain.roster_more.ENDLESS` for 长期, None where it is not recorded."""
+    monthly_amount: int | None = None
+    """Fen a month for the whole household (月保障金额); None where it is not recorded."""
+    certificate_no: str = Field(default="", sa_column_kwargs=EMPTY)
+    causes: str = Field(default="", sa_column_kwargs=EMPTY)
+    """Why the household is in need: codes of `labels.CAUSE`, each between commas (`,illness,age,`)."""
     roster_id: UUID = Field(index=True)
 
 
@@ -53,6 +64,15 @@ class Person(Table, table=True):
     mother: str = ""
     adl_unmet: int = 0
     has_lost_only_child: bool = False
+    labour: str = Field(default="", sa_column_kwargs=EMPTY)
+    """This and the next five are codes of `labels`; "": not recorded."""
+    employment: str = Field(default="", sa_column_kwargs=EMPTY)
+    health: str = Field(default="", sa_column_kwargs=EMPTY)
+    education: str = Field(default="", sa_column_kwargs=EMPTY)
+    medical_insurance: str = Field(default="", sa_column_kwargs=EMPTY)
+    pension_insurance: str = Field(default="", sa_column_kwargs=EMPTY)
+    disability_valid_to: date | None = None
+    """The last day of the disability card."""
     status: str = "present"
     """present, moved, died; or merged, when the person is another record's."""
     merged_into: UUID | None = Field(default=None, index=True)
@@ -83,6 +103,16 @@ class Person(Table, table=True):
             mother=self.mother,
             adl_unmet=self.adl_unmet,
             has_lost_only_child=self.has_lost_only_child,
+            labour=self.labour,
+            employment=self.employment,
+            health=self.health,
+            education=self.education,
+            medical_insurance=self.medical_insurance,
+            pension_insurance=self.pension_insurance,
+            disability_valid_to=self.disability_valid_to,
+            assistance_to=household.assistance_to,
+            monthly_amount=household.monthly_amount,
+            causes=household.causes,
         )
 
 

@@ -8,7 +8,9 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlmodel import col
 
+from services.intake.domain import columns
 from services.intake.domain.correction import WITH
+from services.intake.domain.roster_more import FIELDS
 from services.intake.store.correction import standing_corrections
 from services.intake.store.household_act import HouseholdAct
 from services.intake.store.person import Household, Observation, Person
@@ -19,6 +21,9 @@ from shared.work import Reader
 OF_ROSTER: Final = ("name", "identity_number", "sex", "birth", "phone", "address", "marital", "schooling", "single_parent")
 OF_HEALTH: Final = ("disability_card", "disability_kind", "disability_level", "illness", "is_seriously_ill")
 OF_OBSERVATION: Final = ("father", "mother", "adl_unmet", "has_lost_only_child")
+MORE_OF_PERSON: Final = tuple(FIELDS[column] for column in columns.MORE_OF_PERSON)
+MORE_OF_HOUSEHOLD: Final = tuple(FIELDS[column] for column in columns.MORE_OF_HOUSEHOLD)
+"""Told of where the file has them; few rosters do."""
 OF_ACT: Final = ("relation", "status", "household_id")
 
 
@@ -39,6 +44,7 @@ def sources_of_person(person: Person, *, reader: Reader) -> list[Source]:
     """Of each field of a person what said the latest of it."""
     act = reader.first(select(HouseholdAct).where(col(HouseholdAct.person_id) == person.id).order_by(col(HouseholdAct.id).desc()))
     of_roster: tuple[str, ...] = (*OF_ROSTER, *OF_HEALTH) if act else (*OF_ROSTER, *OF_HEALTH, *OF_ACT)
+    of_roster += tuple(name for name in MORE_OF_PERSON if getattr(person, name))
     corrected = standing_corrections(person, reader=reader)
     by_correction = {name: each for field, each in corrected.items() for name in (field, *WITH.get(field, ()))}
     of_roster = tuple(name for name in of_roster if name not in by_correction)
@@ -66,7 +72,8 @@ def sources_of_household(household: Household, *, reader: Reader) -> list[Source
     act = reader.first(select(HouseholdAct).where(*of_household).order_by(col(HouseholdAct.id).desc()))
     is_since = act is not None and (visit is None or act.recorded_on >= visit.recorded_on)
     at_home = () if is_since else ("living_members",)
-    found = _of_roster(household.roster_id, ("category", "division", *(() if visit else at_home)), reader)
+    more = tuple(name for name in MORE_OF_HOUSEHOLD if getattr(household, name) not in (None, ""))
+    found = _of_roster(household.roster_id, ("category", *more, "division", *(() if visit else at_home)), reader)
     if visit is not None:
         found.append(Source("visit", (*at_home, "housing", "needs"), visit.visited_on, "、".join(visit.investigators)))
     if act is not None and is_since:

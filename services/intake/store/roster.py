@@ -67,8 +67,8 @@ class Roster(Table, table=True):
     reason: str = ""
     job_id: UUID | None = None
 
-    def frame(self, generation: int = 0) -> RosterFrame:
-        return RosterFrame(self.division, self.reference_on, self.category, generation)
+    def frame(self, generation: int = 0, rigid_months: int = 0) -> RosterFrame:
+        return RosterFrame(self.division, self.reference_on, self.category, generation, rigid_months)
 
 
 STAYING_OUT: Final = ("faulty", "duplicate")
@@ -109,6 +109,19 @@ class StagedRow(Table, table=True):
     disability_kind: int | None = None
     disability_level: int | None = None
     is_seriously_ill: bool | None = None
+    assistance_from: date | None = None
+    """This and the rest but the last: None where the row says nothing that could be kept; what is known then stays."""
+    assistance_to: date | None = None
+    monthly_amount: int | None = None
+    certificate_no: str | None = None
+    causes: str | None = None
+    labour: str | None = None
+    employment: str | None = None
+    health: str | None = None
+    education: str | None = None
+    medical_insurance: str | None = None
+    pension_insurance: str | None = None
+    disability_valid_to: date | None = None
     row_hash: str | None = None
 
 

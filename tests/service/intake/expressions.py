@@ -9,6 +9,7 @@ from sqlmodel import select
 from services.intake import labels
 from services.intake.domain.criterion import FACTS, FactKind
 from services.intake.domain.person import PersonFacts
+from services.intake.domain.roster_more import ENDLESS
 from services.intake.store import Household, Person
 from shared.ids import new_id
 from shared.work import Reader, Work
@@ -29,6 +30,9 @@ def fill(count: int, work: Work, *, seed: int = 42) -> None:
             living_members=random.randint(1, 4),
             needs=[random.randint(0, 3) for _ in range(7)] if random.random() < 0.7 else None,
             housing=random.choice(["", *labels.HOUSING]),
+            assistance_to=random.choice([None, date(2016, 12, 31), ON, ENDLESS]),
+            monthly_amount=random.choice([None, 0, 199, 6_900, 38_000]),
+            causes="".join(f",{cause}" for cause in random.sample(list(labels.CAUSE), random.randint(0, 2))) + ",",
             roster_id=new_id(),
         )
         level = random.randint(0, 4)
@@ -50,6 +54,13 @@ def fill(count: int, work: Work, *, seed: int = 42) -> None:
             mother=random.choice(["", *labels.PARENT]),
             adl_unmet=random.randint(0, 6),
             has_lost_only_child=random.random() < 0.3,
+            labour=random.choice(["", *labels.LABOUR]),
+            employment=random.choice(["", *labels.EMPLOYMENT]),
+            health=random.choice(["", *labels.HEALTH]),
+            education=random.choice(["", *labels.EDUCATION]),
+            medical_insurance=random.choice(["", *labels.MEDICAL]),
+            pension_insurance=random.choice(["", *labels.PENSION]),
+            disability_valid_to=random.choice([None, date(2016, 12, 31), ON, ENDLESS]),
         )
         work.add(household, person)
 

@@ -2,6 +2,24 @@
 
 from typing import Final
 
+from services.intake.labels.duplicates import EVIDENCE as EVIDENCE
+from services.intake.labels.duplicates import LIKELIHOOD as LIKELIHOOD
+from services.intake.labels.duplicates import PAIR_STATUS as PAIR_STATUS
+from services.intake.labels.duplicates import PAIR_VERDICT as PAIR_VERDICT
+from services.intake.labels.more import CAUSE as CAUSE
+from services.intake.labels.more import EDUCATION as EDUCATION
+from services.intake.labels.more import EMPLOYMENT as EMPLOYMENT
+from services.intake.labels.more import GRANT_WARNING as GRANT_WARNING
+from services.intake.labels.more import HEALTH as HEALTH
+from services.intake.labels.more import LABOUR as LABOUR
+from services.intake.labels.more import MEDICAL as MEDICAL
+from services.intake.labels.more import PENSION as PENSION
+from services.intake.labels.personal_data import DOSSIER_PURPOSE as DOSSIER_PURPOSE
+from services.intake.labels.personal_data import DOSSIER_REFUSAL as DOSSIER_REFUSAL
+from services.intake.labels.personal_data import ERASURE_BATCH as ERASURE_BATCH
+from services.intake.labels.personal_data import ERASURE_REASON as ERASURE_REASON
+from services.intake.labels.personal_data import ERASURE_SCOPE as ERASURE_SCOPE
+from services.intake.labels.personal_data import ERASURE_STATUS as ERASURE_STATUS
 from shared.web.i18n import C_, L_, T_
 
 ROSTER_PURPOSE: Final = {"planning": L_("测算"), "survey": L_("调查")}
@@ -21,7 +39,12 @@ CATEGORY: Final = {
     "urban_destitute": T_("城市特困"),
     "rural_destitute": T_("农村五保"),
     "edge_family": T_("低保边缘家庭"),
+    "rigid_spending": T_("刚性支出困难家庭"),
+    "relapse_watch": T_("防止返贫监测对象"),
+    "temporary": T_("临时救助"),
+    "other_low_income": T_("其他低收入"),
 }
+"""The low-income population of 国办发〔2023〕39号; 临时救助 beside it."""
 
 RELATION: Final = {
     "head": C_("与户主关系", "本人"),
@@ -136,8 +159,20 @@ FIELD: Final = {
     "has_lost_only_child": L_("失独"),
     "relation": L_("与户主关系"),
     "status": L_("在册状态"),
+    "labour": L_("劳动能力"),
+    "employment": L_("就业状况"),
+    "health": L_("健康状况"),
+    "education": L_("文化程度"),
+    "medical_insurance": L_("医疗保险"),
+    "pension_insurance": L_("养老保险"),
+    "disability_valid_to": L_("残疾证有效期"),
     "household_id": L_("所在户"),
     "category": L_("救助类别"),
+    "assistance_from": L_("救助开始日期"),
+    "assistance_to": L_("救助截止日期"),
+    "monthly_amount": L_("月保障金额"),
+    "certificate_no": L_("救助证件编号"),
+    "causes": L_("致困原因"),
     "division": L_("地区"),
     "living_members": L_("实际居住人数"),
     "housing": L_("住房"),
@@ -167,49 +202,6 @@ PERSON_STATUS: Final = {
     "merged": L_("已并入"),
     "erased": L_("个人信息已删除"),
 }
-
-PAIR_STATUS: Final = {
-    "open": L_("待核对"),
-    "proposed": L_("建议合并"),
-    "merged": L_("已合并"),
-    "different": L_("不是同一人"),
-    "lapsed": L_("已不相似"),
-}
-"""What has become of two records that may be of one person."""
-
-PAIR_VERDICT: Final = {
-    "proposed": L_("建议合并"),
-    "merged": L_("合并"),
-    "different": L_("不是同一人"),
-    "undone": L_("撤销合并"),
-    "reopened": L_("重新核对"),
-}
-
-LIKELIHOOD: Final = {"very_likely": L_("很可能"), "likely": L_("可能"), "possible": L_("存疑")}
-
-EVIDENCE: Final = {
-    "name_same": L_("姓名相同"),
-    "name_sound": L_("姓名同音"),
-    "name_near": L_("姓名音近"),
-    "name_part": L_("姓名差一字"),
-    "name_surname": L_("同姓异名"),
-    "name_other": L_("姓名不同"),
-    "birth_same": L_("出生日期相同"),
-    "birth_close": L_("出生日期相近"),
-    "birth_year": L_("出生年份相同"),
-    "birth_other": L_("出生日期不同"),
-    "serial_same": L_("顺序码相同"),
-    "serial_close": L_("顺序码差一位"),
-    "serial_other": L_("顺序码不同"),
-    "county_same": L_("号码地区相同"),
-    "county_other": L_("号码地区不同"),
-    "phone_same": L_("电话相同"),
-    "phone_other": L_("电话不同"),
-    "address_same": L_("住址相同"),
-    "address_near": L_("住址相近"),
-    "address_other": L_("住址不同"),
-}
-"""What agrees and what differs between two records (`domain.duplicates`)."""
 
 PERSONAL: Final = {
     "identity_number": L_("身份证号"),
@@ -343,30 +335,6 @@ READING_PURPOSE: Final = {
     "deduplication": L_("核对重复享受"),
 }
 
-DOSSIER_REFUSAL: Final = {
-    "unknown_key": L_("不是登记的承接机构"),
-    "other_contract": L_("不在该机构的合同之下"),
-    "no_consent": L_("没有有效的知情同意"),
-    "withdrawn": L_("本人已退出服务"),
-    "before_term": L_("合同期尚未开始"),
-    "after_term": L_("合同期已届满"),
-    "no_case": L_("尚未接案"),
-    "other_worker": L_("由其他社工负责"),
-    "case_closed": L_("个案已结案"),
-    "erased": L_("个人信息已删除"),
-    "beyond_purpose": L_("所要的资料超出用途"),
-    "means": L_("家庭经济状况不向承接机构提供"),
-}
-"""Why a dossier was not given to who asked for it."""
-
-DOSSIER_PURPOSE: Final = {
-    "open_case": L_("接案"),
-    "plan": L_("制定计划"),
-    "visit": L_("探访"),
-    "crisis": L_("危机介入"),
-    "review": L_("评估复核"),
-}
-
 ROLES: Final = {
     "clerk": L_("经办人员"),
     "officer": L_("业务负责人"),
@@ -376,18 +344,15 @@ ROLES: Final = {
     "partner": L_("外部系统"),
 }
 
-ERASURE_SCOPE: Final = {
-    "contact": L_("联系电话和住址"),
-    "sensitive": L_("病种、残疾证号、婚姻状况、单亲原因和登记表附加问题的回答"),
-    "all": L_("全部个人信息"),
+CODES: Final = {
+    "marital": MARITAL,
+    "single_parent": SINGLE_PARENT,
+    "schooling": SCHOOLING,
+    "labour": LABOUR,
+    "employment": EMPLOYMENT,
+    "health": HEALTH,
+    "education": EDUCATION,
+    "medical_insurance": MEDICAL,
+    "pension_insurance": PENSION,
 }
-ERASURE_REASON: Final = {
-    "own_request": L_("本人要求"),
-    "consent_withdrawn": L_("撤回同意"),
-    "purpose_ended": L_("目的已经实现"),
-    "unlawful": L_("处理不合法"),
-    "retention": L_("保存期满"),
-}
-"""个人信息保护法 art 47."""
-ERASURE_BATCH: Final = {"asking": L_("正在申请"), "proposed": L_("待确认"), "confirming": L_("正在删除"), "done": L_("已办结")}
-ERASURE_STATUS: Final = {"proposed": L_("待确认"), "done": L_("已删除"), "refused": L_("不予删除")}
+"""Words of the fields of a person that are codes."""
