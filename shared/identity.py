@@ -146,9 +146,15 @@ def with_check_digit(number: str) -> str:
     return number[: IDENTITY_LENGTH - 1] + identity_check_digit(number)
 
 
+RESIDENTS_OF: Final = frozenset({"810000", "820000", "830000"})
+"""Begin the numbers of residence permits for people of Hong Kong, Macao and Taiwan (国办发〔2018〕81号); GB/T 2260 has no 830000."""
+
+
 @cache
 def is_county(six_digits: str) -> bool:
-    """Whether a county-level code was in use in any year: numbers given out under old codes stay valid."""
+    """Whether a county-level code was in use in any year: numbers given out under old codes stay valid. Residence permits count."""
+    if six_digits in RESIDENTS_OF:
+        return True
     found = numdb.get("cn/loc").info(six_digits)
     return any("county" in properties for _, properties in found)
 

@@ -13,6 +13,7 @@ from shared.identity import (
     check_disability_card,
     check_identity_number,
     check_uscc,
+    with_check_digit,
 )
 
 VALID = [
@@ -32,6 +33,13 @@ def test_identity_number_tells_birth_sex_and_division(number: str, birth: date, 
     identity = check_identity_number(number)
 
     assert (identity.birth, identity.sex, identity.division) == (birth, sex, number[:6] + "000000")
+
+
+@pytest.mark.parametrize("place", ["810000", "820000", "830000"])
+def test_a_residence_permit_of_hong_kong_macao_or_taiwan_has_a_number_like_others(place: str) -> None:
+    number = with_check_digit(f"{place}199001010030")
+
+    assert check_identity_number(number).birth == date(1990, 1, 1)
 
 
 @pytest.mark.parametrize(

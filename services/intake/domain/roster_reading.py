@@ -57,6 +57,10 @@ LONGEST_TEXT: Final = 200
 LONGEST_HOUSEHOLD_NO: Final = 32
 LARGEST_HOUSEHOLD: Final = 30
 HEAD: Final = "head"
+WITHOUT_NUMBER: Final = "新生儿等尚无公民身份号码的人，先办理出生登记，取得号码后再列入名册"
+OTHER_PAPER: Final = (
+    "似为护照、出生医学证明或通行证的号码；名册只收 18 位公民身份号码，港澳台居民填居住证上以 81、82、83 开头的号码；" + WITHOUT_NUMBER
+)
 
 _IDENTITY, _DIVISION = AT[IDENTITY], AT[DIVISION]
 _AGREED: Final = (CATEGORY, DIVISION, LIVING, SIZE)
@@ -66,6 +70,8 @@ _IN_NUMBER: Final = itemgetter(*(AT[column] for column in (SEX, BIRTH, AGE)))
 _IDENTITY_INSIDE: Final = pattern(r"\d{17}[\dXx]")
 _PHONE: Final = pattern(r"(?:\+?86)?1[3-9]\d{9}|(?:0\d{2,3})?\d{7,8}(?:转\d{1,6})?")
 _ROUNDED: Final = pattern(r"\d(?:\.\d+)?E\+\d+")
+_OTHER_PAPER: Final = pattern(r"[A-Z]{1,2}\d{7,10}")
+"""Passports, birth certificates and travel permits: one letter or two, then digits."""
 _FREE: Final = frozenset({ADDRESS, ILLNESS, PHONE})
 """Columns that hold whatever text there is: that of a formula too."""
 
@@ -197,12 +203,14 @@ class Reading:
         if not text and self.faults:
             return None
         if not text:
-            self.fault(IDENTITY, "身份证号不能为空", "为空")
+            self.fault(IDENTITY, f"身份证号不能为空；{WITHOUT_NUMBER}", "为空")
             return None
         try:
             identity = check_identity_number(text, on=self.frame.reference_on)
         except IdentityFault as fault:
-            if not self._is_rounded(IDENTITY, "身份证号"):
+            if _OTHER_PAPER.fullmatch(text):
+                self.fault(IDENTITY, OTHER_PAPER, "是其他证件的号码")
+            elif not self._is_rounded(IDENTITY, "身份证号"):
                 self.fault(IDENTITY, fault.message)
             return None
         return None if self.line.numeric and self._is_rounded(IDENTITY, "身份证号") else identity

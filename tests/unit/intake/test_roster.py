@@ -10,6 +10,7 @@ from services.intake.domain.columns import COLUMNS, text_of
 from services.intake.domain.roster import Again, Faulty, Judged, judge
 from services.intake.domain.roster_row import CellFault, RosterFrame, RosterRow, cell_name
 from services.intake.domain.roster_table import RosterTable, RosterUnreadable, read_table
+from shared.identity import with_check_digit
 from shared.sheets import Book, Cell, NumberedRow, Sheet
 
 FRAME = RosterFrame("420200000000", date(2015, 12, 31))
@@ -73,6 +74,24 @@ def test_what_says_who_somebody_is_stays_together_to_be_sealed() -> None:
 @pytest.mark.parametrize("typed", ["４２０２０２１９５００１０１１２３３", f" {HEAD} ", f"{HEAD}　"])
 def test_full_width_digits_and_outer_spaces_are_put_right(typed: str) -> None:
     assert good({"身份证号": typed}).identity.number == HEAD
+
+
+@pytest.mark.parametrize("typed", ["E12345678", "R420012345", "H0123456789", "ea1234567"])
+def test_the_number_of_another_paper_is_told_from_a_mistyped_one(typed: str) -> None:
+    found = read({"身份证号": typed})[0]
+
+    assert isinstance(found, Faulty)
+    assert found.reason == "身份证号：是其他证件的号码"
+    assert "81、82、83" in found.faults[0].message
+    assert typed not in found.faults[0].message
+
+
+def test_who_has_no_number_yet_is_told_what_to_do_first() -> None:
+    assert "先办理出生登记" in faults({"身份证号": ""})["身份证号"]
+
+
+def test_a_residence_permit_of_taiwan_is_a_number_like_others() -> None:
+    assert good({"身份证号": with_check_digit("830000199001010030")}).identity.birth == date(1990, 1, 1)
 
 
 def test_a_lower_case_x_is_put_right() -> None:
