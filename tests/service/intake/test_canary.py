@@ -1,8 +1,10 @@
 """A person who is easy to recognise goes through intake; nothing of that person is found where it must not be."""
 
+import json
 import logging
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -42,8 +44,13 @@ def bureau(service_client: Callable[..., Office]) -> Bureau:
 
 
 def found_in(text: str | bytes) -> list[str]:
+    """Of what the canaries say, what stands in it: in any coding that a file has, as an address or as JSON has it."""
     content = text if isinstance(text, bytes) else text.encode()
-    return [secret for secret in SECRETS + OF_WRONG if any(secret.encode(code) in content for code in ("utf-8", "utf-16-le", "gb18030"))]
+    return [secret for secret in SECRETS + OF_WRONG if any(form in content for form in _forms(secret))]
+
+
+def _forms(secret: str) -> list[bytes]:
+    return [*(secret.encode(code) for code in ("utf-8", "utf-16-le", "gb18030")), quote(secret).encode(), json.dumps(secret)[1:-1].encode()]
 
 
 def test_nothing_of_a_person_is_in_the_store_the_log_an_event_a_refusal_or_an_address(
