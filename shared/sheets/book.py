@@ -1,8 +1,9 @@
 """A workbook: sheets of numbered rows of cells, each sheet read anew, row by row, as often as it is asked for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice, repeat
 from typing import Final, NamedTuple
 
 from shared.errors import RuleRefusal
@@ -23,6 +24,7 @@ EXCEL_DAY_0: Final = date(1899, 12, 30)
 FIRST_SERIAL: Final = 61
 LAST_SERIAL: Final = 73_050
 """1900-03-01 to 2099-12-31."""
+ROWS_OF_A_BLOCK: Final = 500
 MACINTOSH_LATER: Final = 1462
 """Days that a workbook counted from 1904 is behind."""
 
@@ -46,6 +48,14 @@ class NumberedRow(NamedTuple):
 
     number: int
     cells: Sequence[Cell]
+
+
+class Block(NamedTuple):
+    """Rows that follow one another, column by column: what is done to a whole column costs a fraction of what is done cell by cell."""
+
+    numbers: Sequence[int]
+    columns: Sequence[Sequence[Cell]]
+    """All as long as `numbers`; an empty cell is None or ""."""
 
 
 class Merged(NamedTuple):
@@ -77,6 +87,12 @@ class Sheet:
     is_hidden: bool
     rows: Callable[[], Iterator[NumberedRow]]
     hidden: Callable[[], Hidden] = lambda: NOTHING_HIDDEN
+    by_columns: Callable[[], Iterator[Block]] | None = None
+    """The same rows, where a kind of file can be read so."""
+
+    def blocks(self) -> Iterator[Block]:
+        """The rows again, column by column."""
+        return self.by_columns() if self.by_columns else blocks_of(self.rows())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +100,24 @@ class Book:
     sheets: Sequence[Sheet]
     days_later: int = 0
     """What to add to a serial date of this workbook."""
+
+
+def blocks_of(rows: Iterable[NumberedRow]) -> Iterator[Block]:
+    """Rows turned into columns, so many at a time."""
+    rows = iter(rows)
+    while taken := list(islice(rows, ROWS_OF_A_BLOCK)):
+        width = max(len(row.cells) for row in taken)
+        full = (row.cells if len(row.cells) == width else [*row.cells, *[None] * (width - len(row.cells))] for row in taken)
+        yield Block([row.number for row in taken], list(zip(*full, strict=True)))
+
+
+def rows_of(block: Block) -> Iterator[NumberedRow]:
+    """And back, without the empty cells at the end of a row."""
+    for number, cells in zip(block.numbers, zip(*block.columns, strict=True) if block.columns else repeat(()), strict=False):
+        row = [None if cell == "" else cell for cell in cells]
+        while row and row[-1] is None:
+            row.pop()
+        yield NumberedRow(number, row)
 
 
 def day_of_serial(serial: float, days_later: int = 0) -> date | None:

@@ -2,7 +2,7 @@
 
 import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 from xml.parsers.expat import ParserCreate
 
@@ -51,6 +51,15 @@ class SharedTexts:
             if self._texts is not None:
                 return self._texts[index]
             return self._bytes[self._ends[index] : self._ends[index + 1]].decode()
+        except IndexError:
+            raise broken() from None
+
+    def column(self, indexes: Sequence[str]) -> list[str]:
+        """The texts of a column whose cells are written as positions; "" for an empty cell. Raises SheetUnreadable."""
+        if self._texts is None or "" in indexes:
+            return [self[int(index)] if index else "" for index in indexes]
+        try:
+            return list(map(self._texts.__getitem__, map(int, indexes)))
         except IndexError:
             raise broken() from None
 

@@ -32,10 +32,11 @@ def marks_of(blocks: Iterable[bytes]) -> Marks:
         text = rest + block
         end = text.rfind(b">") + 1
         text, rest = text[:end], text[end:]
-        if b"mergeCell " in text:
+        after = max(text.rfind(b"sheetData>"), 0)
+        if text.find(b"mergeCell ", after) >= 0:
             merged += (
                 Merged(int(top), column_of(left.decode()), int(bottom), column_of(right.decode()))
-                for left, top, right, bottom in _MERGED.findall(text)
+                for left, top, right, bottom in _MERGED.findall(text, after)
             )
         for found in _HIDES.finditer(text) if b' hidden="' in text else ():
             if found[1] == b"row" and (number := _ROW.search(found[0])):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
 from io import BytesIO
 from string import ascii_uppercase
-from typing import Final
+from typing import Final, cast
 from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError
@@ -18,6 +18,7 @@ from zlib import error as ZlibError
 from shared.sentences import S_
 from shared.sheets.book import (
     MACINTOSH_LATER,
+    Block,
     Book,
     Cell,
     Formula,
@@ -25,9 +26,11 @@ from shared.sheets.book import (
     NumberedRow,
     Sheet,
     SheetUnreadable,
+    blocks_of,
     broken,
     fill_merged,
     protected,
+    rows_of,
 )
 from shared.sheets.row_form import RowForm
 from shared.sheets.shared_texts import SharedTexts, refuse_entities
@@ -38,10 +41,16 @@ MOST_UNPACKED: Final = 2 << 30
 MOST_TEXTS: Final = 512 << 20
 """Of the table of shared texts, unpacked."""
 MOST_PARTS: Final = 10_000
-BLOCK: Final = 1 << 20
+BLOCK: Final = 1 << 18
+"""Bytes whose rows are read together."""
+FEW: Final = 8
+"""Rows that are read one by one where there is one of another form among them."""
+MOST_KEPT: Final = 16 << 20
+"""Of a sheet that stays unpacked; some 27,000 rows of a roster."""
 LONGEST_ROW: Final = 16 << 20
 SMALL_PART: Final = 1 << 20
 
+_ROW_END: Final = "</row>"
 _NUMBER = re.compile(r' r="(\d+)"')
 _EMPTY_ROW = re.compile(r'<row\b[^>]*? r="(\d+)"[^>]*?/>')
 """An empty row between others is simply a number left out."""
@@ -64,7 +73,7 @@ def xlsx_book(content: bytes) -> Book:
         outline = _Outline(archive)
         texts = _shared_texts(archive, outline.texts)
         readings = [(name, is_hidden, _reading(archive, part, texts)) for name, is_hidden, part in outline.sheets]
-        sheets = [Sheet(name, is_hidden, reading, reading.hidden) for name, is_hidden, reading in readings]
+        sheets = [Sheet(name, is_hidden, reading.rows, reading.hidden, reading.blocks) for name, is_hidden, reading in readings]
     except _BROKEN as error:
         raise broken() from error
     return Book(sheets, MACINTOSH_LATER if outline.is_from_1904 else 0)
@@ -134,15 +143,19 @@ def _parse(xml: bytes, started: Callable[[str, dict[str, str]], None]) -> None:
 
 
 class _Reading:
-    """The rows of one sheet, from the beginning each time it is called."""
+    """The rows of one sheet, from the beginning each time they are asked for."""
 
     def __init__(self, archive: ZipFile, part: str, texts: SharedTexts) -> None:
         self._archive = archive
         self._part = part
         self._texts = texts
 
-    def __call__(self) -> Iterator[NumberedRow]:
-        return fill_merged(self._rows(), self._marks.merged) if self._marks.merged else self._rows()
+    def rows(self) -> Iterator[NumberedRow]:
+        rows = (row for block in self._blocks() for row in rows_of(block))
+        return fill_merged(rows, self._marks.merged) if self._marks.merged else rows
+
+    def blocks(self) -> Iterator[Block]:
+        return blocks_of(self.rows()) if self._marks.merged else self._blocks()
 
     def hidden(self) -> Hidden:
         return self._marks.hidden
@@ -150,62 +163,97 @@ class _Reading:
     @cached_property
     def _marks(self) -> Marks:
         try:
-            with self._archive.open(self._part) as file:
-                return marks_of(iter(partial(file.read, BLOCK), b""))
+            return marks_of((self._kept,) if self._is_kept else self._unpacked())
         except _BROKEN as error:
             raise broken() from error
 
-    def _blocks(self) -> Iterator[str]:
+    @property
+    def _is_kept(self) -> bool:
+        """The sheet is read several times: a small one is unpacked once."""
+        return self._archive.getinfo(self._part).file_size <= MOST_KEPT
+
+    @cached_property
+    def _kept(self) -> bytes:
+        return self._archive.read(self._part)
+
+    def _unpacked(self) -> Iterator[bytes]:
+        if self._is_kept:
+            yield from (self._kept[at : at + BLOCK] for at in range(0, len(self._kept), BLOCK))
+            return
+        with self._archive.open(self._part) as file:
+            yield from iter(partial(file.read, BLOCK), b"")
+
+    def _written(self) -> Iterator[str]:
         """The text of the sheet without prefixes of its own."""
+        rest, prefix = b"", ""
+        is_first = True
+        for block in self._unpacked():
+            whole, rest = _cut(rest + block)
+            text = whole.decode()
+            if is_first:
+                is_first = False
+                if "<!DOCTYPE" in text or (text[:200].find("encoding=") > 0 and "utf-8" not in text[:200].lower()):
+                    raise broken()
+                found = _PREFIX.search(text)
+                prefix = f"{found[1]}:" if found else ""
+            yield _without(prefix, text)
+        yield _without(prefix, rest.decode())
+
+    def _blocks(self) -> Iterator[Block]:
         try:
-            with self._archive.open(self._part) as file:
-                rest, prefix = b"", ""
-                is_first = True
-                while block := file.read(BLOCK):
-                    whole, rest = _cut(rest + block)
-                    text = whole.decode()
-                    if is_first:
-                        is_first = False
-                        if "<!DOCTYPE" in text or (text[:200].find("encoding=") > 0 and "utf-8" not in text[:200].lower()):
-                            raise broken()
-                        found = _PREFIX.search(text)
-                        prefix = f"{found[1]}:" if found else ""
-                    yield _without(prefix, text)
-                yield _without(prefix, rest.decode())
+            yield from self._read()
         except _BROKEN as error:
             raise broken() from error
 
-    def _rows(self) -> Iterator[NumberedRow]:
+    def _read(self) -> Iterator[Block]:
         rest, last = "", 0
         form: RowForm | None = None
-        for block in self._blocks():
-            *rows, rest = (rest + block).split("</row>")
-            if form is None:
-                form = RowForm(rows, _LETTERS)
-                match, shared, numbers, texts = form.match, form.at("s"), form.at("n", ""), self._texts
-            for row in rows:
-                if found := match(row):
-                    number, *cells = found.groups()
-                    for at in shared:
-                        if (index := cells[at]) is not None:
-                            cells[at] = texts[int(index)]
-                    for at in numbers:
-                        if (value := cells[at]) is not None:
-                            cells[at] = _number(value)
-                    while cells and cells[-1] is None:
-                        cells.pop()
-                    last = int(number)
-                    yield NumberedRow(last, cells)
-                    continue
-                begin = row.rfind("<row")
-                opening, _, body = row[begin:].partition(">")
-                number = _NUMBER.search(opening)
-                last = int(number[1]) if number else last + 1
-                yield NumberedRow(last, self._cells(body))
+        for text in self._written():
+            rest += text
+            if _ROW_END in rest:
+                whole = rest.rfind(_ROW_END) + len(_ROW_END)
+                form = form or RowForm(rest.split(_ROW_END)[:-1], _LETTERS)
+                for block in self._blocks_of(rest, 0, whole, form, last):
+                    last = block.numbers[-1]
+                    yield block
+                rest = rest[whole:]
             if len(rest) > LONGEST_ROW and "</sheetData>" not in rest:
                 raise _choking()
-        for number in _EMPTY_ROW.findall(rest):
-            yield NumberedRow(int(number), ())
+        yield from blocks_of(NumberedRow(int(number), ()) for number in _EMPTY_ROW.findall(rest))
+
+    def _blocks_of(self, text: str, begin: int, end: int, form: RowForm, last: int) -> Iterator[Block]:
+        """The rows in a part of a text. Those of another form are told by the count, and looked for by halves."""
+        many = text.count(_ROW_END, begin, end)
+        found = form.find(text, begin, end)
+        if found and len(found) == many and text.find("&", begin, end) < 0:
+            yield self._block(found, form)
+        elif many <= FEW:
+            yield from blocks_of(self._one_by_one(text[begin:end], last))
+        else:
+            middle = (begin + end) // 2
+            middle = max(text.rfind(_ROW_END, begin, middle), text.find(_ROW_END, begin)) + len(_ROW_END)
+            for half in ((begin, middle), (middle, end)):
+                for block in self._blocks_of(text, *half, form, last):
+                    last = block.numbers[-1]
+                    yield block
+
+    def _block(self, found: Sequence[Sequence[str]], form: RowForm) -> Block:
+        """Rows that are all in the form of the sheet."""
+        numbers, *columns = cast("list[Sequence[Cell]]", list(zip(*found, strict=True)))
+        for at in form.at("s"):
+            columns[at] = self._texts.column(cast("Sequence[str]", columns[at]))
+        for at in form.at("n", ""):
+            columns[at] = [_number(cast("str", value)) if value else "" for value in columns[at]]
+        return Block(list(map(int, cast("Sequence[str]", numbers))), columns)
+
+    def _one_by_one(self, piece: str, last: int) -> Iterator[NumberedRow]:
+        """Rows of another form; one without a number follows the one before."""
+        for row in piece.split(_ROW_END)[:-1]:
+            begin = row.rfind("<row")
+            opening, _, body = row[begin:].partition(">")
+            number = _NUMBER.search(opening)
+            last = int(number[1]) if number else last + 1
+            yield NumberedRow(last, self._cells(body))
 
     def _cells(self, body: str) -> Sequence[Cell]:
         found = _CELL.findall(body)

@@ -66,7 +66,7 @@ def unzipped(content: bytes) -> int:
 
 
 def read(content: bytes) -> int:
-    return sum(1 for _ in open_book(content).sheets[0].rows())
+    return sum(len(block.numbers) for block in open_book(content).sheets[0].blocks())
 
 
 def previewed(content: bytes) -> int:

@@ -181,14 +181,16 @@ def _household_no(row: RosterRow, people: Mapping[str, Known], hashes: Mapping[s
 
 def _hash(row: RosterRow, number: str, table: RosterTable, key: bytes) -> str:
     """Keyed hash of what the roster says of the person; of what it does not say nothing comes in."""
-    said = (row.name, row.identity.number, number, row.relation if RELATION in table.columns else "", row.marital, row.schooling)
-    more = (row.single_parent, row.disability_card, row.illness, row.phone, row.address)
-    household = tuple(
-        value if column in table.columns else ""
-        for column, value in ((CATEGORY, row.category), (DIVISION, row.division), (LIVING, str(row.living_members)))
+    columns = table.columns
+    said = (
+        *(row.name, row.identity.number, number, row.relation if RELATION in columns else "", row.marital, row.schooling),
+        *(row.single_parent, row.disability_card, row.illness, row.phone, row.address),
+        row.category if CATEGORY in columns else "",
+        row.division if DIVISION in columns else "",
+        str(row.living_members) if LIVING in columns else "",
+        *(f"{field}={value}" for field, value in row.more.items()),
     )
-    beyond = tuple(f"{field}={value}" for field, value in row.more.items())
-    return blake2b("\x1f".join((*said, *more, *household, *beyond)).encode(), key=key, digest_size=16).hexdigest()
+    return blake2b("\x1f".join(said).encode(), key=key, digest_size=16).hexdigest()
 
 
 def _with_what_is_known(row: RosterRow, known: Known | None, household: KnownHousehold | None, table: RosterTable) -> RosterRow:

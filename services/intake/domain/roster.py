@@ -1,12 +1,13 @@
 """A roster (名册) as the street office sends it: a table whose every row is checked before anything of it counts."""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from services.intake.domain.columns import ADDRESS, AT, IDENTITY, ILLNESS
 from services.intake.domain.roster_kin import hold_kin
 from services.intake.domain.roster_line import Line
 from services.intake.domain.roster_more import hold_more, read_more
+from services.intake.domain.roster_plain import plain_rows
 from services.intake.domain.roster_reading import Coded, Reading
 from services.intake.domain.roster_row import NO_MORE, CellFault, RosterFrame, RosterRow, cell_name
 from services.intake.domain.roster_table import RosterTable
@@ -45,16 +46,21 @@ Judged = RosterRow | Faulty | Again
 def judge(table: RosterTable, frame: RosterFrame) -> Iterator[Judged]:
     """Every row that is not blank, in order. The first good row of a person counts; later ones are that person again."""
     brought: dict[str, int] = {}
-    check, at, repeated = _Checking(table, frame).row, AT[IDENTITY], table.households.repeated
-    for line in table.lines():
-        number = line.texts[at]
-        if first := brought.get(number):
-            yield Again(line, first)
+    check, at, repeated = _Checking(table, frame), AT[IDENTITY], table.households.repeated
+    for run in table.runs():
+        plain = plain_rows(run, table, frame)
+        if not (repeated or table.more or None in plain):
+            yield from cast("list[RosterRow]", plain)
             continue
-        found = check(line)
-        if isinstance(found, RosterRow) and hash(number) in repeated:
-            brought[number] = line.number
-        yield found
+        for line, row in zip(run.lines, plain, strict=True):
+            number = line.texts[at]
+            if first := brought.get(number):
+                yield Again(line, first)
+                continue
+            found = check.row(line) if row is None else check.beyond(row, line) if table.more else row
+            if isinstance(found, RosterRow) and hash(number) in repeated:
+                brought[number] = line.number
+            yield found
 
 
 class _Checking:
@@ -93,6 +99,13 @@ class _Checking:
             row.told(doubts) if doubts else (),
             more,
         )
+
+    def beyond(self, row: RosterRow, line: Line) -> RosterRow:
+        """A plain row, with what it says in the columns that few rosters have."""
+        reading = Reading(line, self._table, self._frame)
+        more, unread = read_more(reading, self._table.more)
+        doubts = [*unread, *hold_more(more, reading, row.category, has_card=row.disability_level > 0)]
+        return row._replace(doubts=reading.told(doubts), more=more)
 
     def _of_words(self, row: Reading) -> Coded:
         key = row.coded_by()

@@ -11,12 +11,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from services.intake.domain.columns import AT, CATEGORY, DIVISION, IDENTITY, LIVING, MARITAL, RELATION, SIZE
-from services.intake.domain.roster_line import Line
+from services.intake.domain.roster_line import Line, Run
 from services.intake.domain.words import MARITAL as MARITAL_WORDS
 from services.intake.domain.words import RELATIONS
 from shared.identity import IDENTITY_LENGTH
@@ -33,6 +33,7 @@ _STATES: Final = ("", *dict.fromkeys(MARITAL_WORDS.values()))
 """Codes of marital states by the byte that stands for them."""
 _STATE_OF: Final = {word: _STATES.index(code) for word, code in MARITAL_WORDS.items()}
 _HEAD, _SPOUSE = 1, 2
+_ROLE_OF: Final = {word: _HEAD if code == "head" else _SPOUSE for word, code in RELATIONS.items() if code in ("head", "spouse")}
 
 
 class Household(NamedTuple):
@@ -55,14 +56,13 @@ class Household(NamedTuple):
 
 
 class Households:
-    """Filled line by line, then asked line by line. `more` are the places of the columns of households that few rosters have;
+    """Filled in the order of the lines, then asked in that order. `more` are the places of the columns of households that few rosters have;
     of the one at `gathered` what every row says counts, not what the first one says."""
 
     def __init__(self, more: Sequence[int] = (), gathered: int | None = None) -> None:
         self._agreed_on = itemgetter(*_AGREED, *more)
         at = len(_AGREED) + more.index(gathered) if gathered in more else -1
         self._first_said: Callable[[Any, Any], Any] = partial(_first_said_of_all, gathered=at) if more else _first_said
-        self._nothing = ("",) * (len(_AGREED) + len(more))
         self.repeated: Collection[int] = frozenset()
         """Hashes of identity numbers that come more than once."""
         self._identities = array("q")
@@ -81,42 +81,50 @@ class Households:
         self._in_order: list[Any] = []
         self._joined: dict[int, list[int]] = {}
         self._number: str | None = None
-        self._words: Any = self._nothing
         self._last: tuple[int, int, Household] = (0, 0, Household(0, 0, NOTHING_SAID, 0, 0))
 
-    def add(self, line: Line) -> None:
-        """The next line of the roster."""
-        texts = line.texts
-        words = self._agreed_on(texts)
-        if line.household != self._number:
-            self._close()
-            self._number, self._words = line.household, words
-            self._numbers.append(hash(line.household))
-            self._firsts.append(line.position)
-            self._first_rows.append(line.number)
-            self._people.append(0)
-            self._heads.append(0)
-            self._spouses.append(0)
-            self._head_births.append(0)
-            self._head_states.append(0)
-        elif words != self._words:
-            self._words = self._first_said(self._words, words)
-        self._people[-1] += 1
-        relation, role = RELATIONS.get(texts[_RELATION]), 0
-        if relation == "head":
-            role = _HEAD
-            self._heads[-1] += 1
-            self._head_births[-1] = self._head_births[-1] or _birth_in(texts[_IDENTITY])
-            self._head_states[-1] = self._head_states[-1] or _STATE_OF.get(texts[_MARITAL], 0)
-        elif relation == "spouse":
-            role = _SPOUSE
-            self._spouses[-1] += 1
-        self._roles.append(role)
-        self._identities.append(hash(texts[_IDENTITY]) if texts[_IDENTITY] else 0)
+    def add(self, following: Run) -> None:
+        """The next lines of the roster."""
+        lines, run = following.lines, _Columns.of(following, self._agreed_on)
+        beside = zip(run.numbers, chain((self._number,), run.numbers), strict=False)
+        begins = [at for at, (number, before) in enumerate(beside) if number != before]
+        if begins[:1] != [0]:
+            self._go_on(run, begins[0] if begins else len(lines))
+        spans = list(pairwise((*begins, len(lines))))
+        self._number = run.numbers[-1]
+        self._numbers.extend([hash(run.numbers[at]) for at in begins])
+        self._firsts.extend([lines[at].position for at in begins])
+        self._first_rows.extend([lines[at].number for at in begins])
+        self._people.extend([end - begin for begin, end in spans])
+        self._heads.extend([run.roles.count(_HEAD, begin, end) for begin, end in spans])
+        self._spouses.extend([run.roles.count(_SPOUSE, begin, end) for begin, end in spans])
+        heads = [run.head(begin, end) for begin, end in spans]
+        self._head_births.extend([birth for birth, _ in heads])
+        self._head_states.extend([state for _, state in heads])
+        self._agreed.extend([self._place_of(run.said(begin, end, self._first_said)) for begin, end in spans])
+        self._roles += run.roles
+        self._identities.extend(map(hash, run.identities))
+
+    def _go_on(self, run: "_Columns", end: int) -> None:
+        """The lines before `end` are of the household that came last."""
+        self._people[-1] += end
+        self._heads[-1] += run.roles.count(_HEAD, 0, end)
+        self._spouses[-1] += run.roles.count(_SPOUSE, 0, end)
+        birth, state = run.head(0, end)
+        self._head_births[-1] = self._head_births[-1] or birth
+        self._head_states[-1] = self._head_states[-1] or state
+        said = self._in_order[self._agreed[-1]]
+        self._agreed[-1] = self._place_of(self._first_said(said, run.said(0, end, self._first_said)))
+
+    def _place_of(self, said: Any) -> int:
+        """Few households say anything that none before has said."""
+        place = self._said.setdefault(said, len(self._in_order))
+        if place == len(self._in_order):
+            self._in_order.append(said)
+        return place
 
     def finish(self) -> None:
         """After the last line: whoever comes twice is counted once, and runs of one household are joined."""
-        self._close()
         self.repeated = _repeated(self._identities)
         seen: set[int] = set()
         for position in _places(self._identities, self.repeated):
@@ -133,13 +141,26 @@ class Households:
         self._joined = {run: together for together in runs.values() for run in together}
         self._identities, self._roles, self._numbers = array("q"), bytearray(), array("q")
 
+    def of_all(self, lines: Sequence[Line]) -> list[Household]:
+        """The household of each of some lines that follow one another."""
+        if not lines:
+            return []
+        first, last = lines[0].position, lines[-1].position
+        run, end = bisect_right(self._firsts, first) - 1, bisect_right(self._firsts, last)
+        begins = (first, *self._firsts[run + 1 : end], last + 1)
+        found = map(self._of_run, range(run, end))
+        return list(chain.from_iterable(map(repeat, found, (one - before for before, one in pairwise(begins)))))
+
+    def _of_run(self, run: int) -> Household:
+        return self._household(self._joined.get(run) or (run,))
+
     def of(self, line: Line) -> Household:
         """The household of a line."""
         begin, end, household = self._last
         if not begin <= line.position < end:
             run = bisect_right(self._firsts, line.position) - 1
             end = self._firsts[run + 1] if run + 1 < len(self._firsts) else line.position + 1
-            household = self._household(self._joined.get(run) or (run,))
+            household = self._of_run(run)
             self._last = (self._firsts[run], end, household)
         return household
 
@@ -172,15 +193,43 @@ class Households:
         more = agreed[_OF_EVERY:]
         return Household(*place, agreed[:_OF_EVERY], people, heads, spouses, birth, _STATES[state], more)
 
-    def _close(self) -> None:
-        """Keep what the run has said: few households say anything that none before has said."""
-        if self._number is None:
-            return
-        index = self._said.setdefault(self._words, len(self._in_order))
-        if index == len(self._in_order):
-            self._in_order.append(self._words)
-        self._agreed.append(index)
-        self._number = None
+
+class _Columns(NamedTuple):
+    """What counts here of lines that follow one another."""
+
+    numbers: Sequence[str]
+    """Of their households."""
+    roles: bytes
+    identities: Sequence[str]
+    states: Sequence[str]
+    words: Sequence[Any]
+
+    @classmethod
+    def of(cls, run: Run, agreed_on: Callable[[Any], Any]) -> Self:
+        columns = run.columns
+        roles = bytes(map(_ROLE_OF.get, columns[_RELATION], repeat(0)))
+        words = list(zip(*agreed_on(columns), strict=True))
+        return cls([line.household for line in run.lines], roles, columns[_IDENTITY], columns[_MARITAL], words)
+
+    def head(self, begin: int, end: int) -> tuple[int, int]:
+        """Birth and marital state of the head among these lines; of several the first that says so."""
+        at = self.roles.find(_HEAD, begin, end)
+        if at < 0:
+            return 0, 0
+        birth, state = _birth_in(self.identities[at]), _STATE_OF.get(self.states[at], 0)
+        at = self.roles.find(_HEAD, at + 1, end)
+        while at >= 0:
+            birth = birth or _birth_in(self.identities[at])
+            state = state or _STATE_OF.get(self.states[at], 0)
+            at = self.roles.find(_HEAD, at + 1, end)
+        return birth, state
+
+    def said(self, begin: int, end: int, first_said: Callable[[Any, Any], Any]) -> Any:
+        said = self.words[begin]
+        for words in self.words[begin + 1 : end]:
+            if words != said:
+                said = first_said(said, words)
+        return said
 
 
 def _number_of(day: date) -> int:

@@ -9,6 +9,7 @@ assistance over a cell that is out of date.
 from typing import Final
 
 from services.intake.domain.columns import AT, MARITAL, RELATION
+from services.intake.domain.roster_households import Household
 from services.intake.domain.roster_reading import Coded, Fault, Reading
 from services.intake.domain.words import SEX_OF_RELATION
 from shared.identity import Identity
@@ -35,6 +36,27 @@ def hold_kin(row: Reading, coded: Coded, identity: Identity | None) -> list[Faul
     return _held_to_head(row, coded, identity) if coded.relation in _HELD else _NO_DOUBTS
 
 
+def is_likely_kin(relation: str, word: str, marital: str, household: Household, identity: Identity, years: int) -> bool:
+    """Whether `hold_kin` certainly has nothing to say of a person in a household with one head."""
+    sex = SEX_OF_RELATION.get(word)
+    if sex is not None and sex != identity.sex:
+        return False
+    if relation == "head":
+        return not household.spouses or marital not in _NOT_MARRIED
+    if relation == "spouse":
+        return household.spouses == 1 and household.head_marital != "unmarried" and marital not in _NOT_MARRIED
+    if relation not in _HELD or not household.head_birth or not years:
+        return True
+    birth = int(identity.number[6:14])
+    return _is_generation(relation, birth, household.head_birth, years)
+
+
+def _is_generation(relation: str, birth: int, head_birth: int, years: int) -> bool:
+    """Births as numbers: whether a parent, or a child, is so many years apart from the head."""
+    older, younger = (birth, head_birth) if relation == "parent" else (head_birth, birth)
+    return older + years * _A_YEAR <= younger
+
+
 def _held_to_head(row: Reading, coded: Coded, identity: Identity | None) -> list[Fault]:
     """A person whose relation is one of `_HELD`."""
     household = row.household
@@ -47,12 +69,10 @@ def _held_to_head(row: Reading, coded: Coded, identity: Identity | None) -> list
     years = row.frame.generation
     if not household.head_birth or not years or identity is None:
         return _NO_DOUBTS
-    birth = int(identity.number[6:14])
-    if coded.relation == "parent":
-        is_likely, who = birth + years * _A_YEAR <= household.head_birth, "父母一般比户主至少大"
-    else:
-        is_likely, who = household.head_birth + years * _A_YEAR <= birth, "子女一般比户主至少小"
-    return _NO_DOUBTS if is_likely else [(RELATION, f"{who} {years} 岁；请核对与户主关系和身份证号", "与户主的年龄差不寻常")]
+    if _is_generation(coded.relation, int(identity.number[6:14]), household.head_birth, years):
+        return _NO_DOUBTS
+    who = "父母一般比户主至少大" if coded.relation == "parent" else "子女一般比户主至少小"
+    return [(RELATION, f"{who} {years} 岁；请核对与户主关系和身份证号", "与户主的年龄差不寻常")]
 
 
 def _of_head(coded: Coded) -> list[Fault]:

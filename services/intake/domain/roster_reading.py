@@ -68,6 +68,7 @@ _AGREED_ON: Final = itemgetter(*(AT[column] for column in _AGREED))
 _OF_WORDS: Final = itemgetter(*(AT[each] for each in (CATEGORY, LIVING, RELATION, MARITAL, SCHOOLING, SINGLE_PARENT)))
 _IN_NUMBER: Final = itemgetter(*(AT[column] for column in (SEX, BIRTH, AGE)))
 _IDENTITY_INSIDE: Final = pattern(r"\d{17}[\dXx]")
+_SAME_DIGIT: Final = str.maketrans("123456789", "0" * 9)
 _PHONE: Final = pattern(r"(?:\+?86)?1[3-9]\d{9}|(?:0\d{2,3})?\d{7,8}(?:转\d{1,6})?")
 _ROUNDED: Final = pattern(r"\d(?:\.\d+)?E\+\d+")
 _OTHER_PAPER: Final = pattern(r"[A-Z]{1,2}\d{7,10}")
@@ -117,7 +118,7 @@ class Reading:
     def coded_by(self) -> tuple[str | int, ...]:
         """All that `coded` depends on within one roster, but for formulas."""
         category, division, living, _ = self.household.agreed
-        fault = _division_fault(self.given[_DIVISION] or division, self.frame.division)
+        fault = division_fault(self.given[_DIVISION] or division, self.frame.division)
         return (*_OF_WORDS(self.given), category, fault, living, 0 if living else self.household.people)
 
     def coded(self) -> Coded:
@@ -155,7 +156,7 @@ class Reading:
             return ""
         if not text or len(text) > LONGEST_HOUSEHOLD_NO:
             self.fault(HOUSEHOLD_NO, f"户编号不能为空，且不超过 {LONGEST_HOUSEHOLD_NO} 个字符", "为空或过长")
-        elif len(text) >= IDENTITY_LENGTH and _IDENTITY_INSIDE.search(text):
+        elif names_somebody(text):
             self.fault(HOUSEHOLD_NO, "户编号不得含有身份证号码")
         return text
 
@@ -175,7 +176,7 @@ class Reading:
 
     def check_division(self) -> None:
         text = self.text(DIVISION) or self.household.agreed[1]
-        if DIVISION in self.columns and (fault := _division_fault(text, self.frame.division)):
+        if DIVISION in self.columns and (fault := division_fault(text, self.frame.division)):
             self.fault(DIVISION, fault)
 
     def living_members(self) -> int:
@@ -251,8 +252,8 @@ class Reading:
         text = self.text(PHONE)
         if not text or text in NOTHING:
             return ""
-        apart = (text,) if _PHONE.fullmatch(text) else _PHONES_APART.split(_BETWEEN_DIGITS.sub("", text))
-        if not all(_PHONE.fullmatch(each) for each in apart if each):
+        apart = (text,) if is_phone(text) else _PHONES_APART.split(_BETWEEN_DIGITS.sub("", text))
+        if not all(is_phone(each) for each in apart if each):
             self.fault(PHONE, "联系电话不是手机号或固定电话号码")
         return text
 
@@ -306,8 +307,23 @@ class Reading:
             self.fault(AGE, "与按基准日期计算的年龄相差超过 1 岁", "与身份证号所示年龄不一致")
 
 
+def is_phone(text: str) -> bool:
+    """A mobile or a fixed number, written without anything between."""
+    return _PHONE.fullmatch(text) is not None
+
+
+def names_somebody(household_no: str) -> bool:
+    """Whether a household's number has an identity number in it."""
+    return len(household_no) >= IDENTITY_LENGTH and _IDENTITY_INSIDE.search(household_no) is not None
+
+
+def may_name_somebody(household_nos: str) -> bool:
+    """False where none of several numbers, one to a line, certainly does; a tenth of the time."""
+    return not household_nos.isascii() or "0" * (IDENTITY_LENGTH - 1) in household_nos.translate(_SAME_DIGIT)
+
+
 @lru_cache(maxsize=4096)
-def _division_fault(code: str, container: str) -> str:
+def division_fault(code: str, container: str) -> str:
     """What is wrong with a community's code, "" for nothing; a roster has the same few hundred of them again and again."""
     if len(code) != DIGITS or not (code.isascii() and code.isdigit()):
         return f"区划代码应为 {DIGITS} 位数字"

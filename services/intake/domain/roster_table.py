@@ -2,18 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from operator import itemgetter
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from services.intake.domain.columns import (
     AT,
     CAUSES,
     COLUMNS,
-    DISABILITY_CARD,
-    HEAD_IDENTITY,
     HOUSEHOLD_NO,
-    IDENTITY,
     LOOKED_THROUGH,
     MORE,
     MORE_OF_HOUSEHOLD,
@@ -22,15 +18,13 @@ from services.intake.domain.columns import (
     REQUIRED,
     Layout,
     find_layout,
-    has_wide,
     text_of,
 )
 from services.intake.domain.naming import SHORTEST_NAME, has_number, is_of_somebody
 from services.intake.domain.roster_households import Households
-from services.intake.domain.roster_line import Line
-from services.intake.domain.words import RELATIONS
+from services.intake.domain.roster_line import Line, Lines, Run
 from shared.errors import RuleRefusal
-from shared.sheets import Book, Cell, Formula, NumberedRow, Sheet
+from shared.sheets import Book, NumberedRow, Sheet
 
 MOST_ROWS: Final = 1_200_000
 """More than one sheet can hold; a file of several such sheets is sent in parts."""
@@ -39,12 +33,6 @@ KEPT: Final = 20_000
 TOLD_ROWS: Final = 20
 """Hidden rows that are named."""
 ADD_A_HEADER: Final = "请在人员之上加一行列名（姓名、身份证号等）后重新上传"
-NONE: Final[frozenset[str]] = frozenset()
-_LOSES_DIGITS: Final = (IDENTITY, DISABILITY_CARD)
-"""Columns longer than the 15 digits that a spreadsheet keeps of a number."""
-_NUMBERS: Final = (int, float)
-_HOUSEHOLD_NO, _IDENTITY, _RELATION, _DISABILITY_CARD = (AT[column] for column in (HOUSEHOLD_NO, IDENTITY, RELATION, DISABILITY_CARD))
-_HEAD_IDENTITY: Final = AT[HEAD_IDENTITY]
 
 
 class RosterUnreadable(RuleRefusal):
@@ -99,7 +87,7 @@ class RosterTable:
         self._rows_of = [0] * len(parts)
         self.households = Households([self.at[column] for column in self.more if column in MORE_OF_HOUSEHOLD], self.at.get(CAUSES))
         self._days_later = days_later
-        self._kept: list[Line] | None = []
+        self._kept: list[Run] | None = []
         self.filled = 0
         self._survey()
 
@@ -117,9 +105,13 @@ class RosterTable:
         """Column → the heading that stands for it."""
         return {column: name for part in reversed(self.parts) for column, name in part.layout.names.items()}
 
-    def lines(self) -> Iterator[Line]:
-        """Every row that is not blank."""
+    def runs(self) -> Iterator[Run]:
+        """Every row that is not blank, so many at a time."""
         return iter(self._kept) if self._kept is not None else self._read()
+
+    def lines(self) -> Iterator[Line]:
+        """The same one by one."""
+        return chain.from_iterable(run.lines for run in self.runs())
 
     def headless(self) -> dict[str, int]:
         """Numbered households without a head in the file, and where they begin: it may be in the store."""
@@ -129,41 +121,36 @@ class RosterTable:
     def _survey(self) -> None:
         hidden = {part.name: part.sheet.hidden().rows for part in self.parts}
         rows, where = 0, list[str]()
-        for line in self._read():
-            self.filled = line.position + 1
+        for run in self._read():
+            self.filled += len(run.lines)
             if self.filled > MOST_ROWS:
                 raise RosterUnreadable(f"名册超过 {MOST_ROWS} 行，请分开上传", field="file", rule="roster-too-long")
             if self._kept is not None:
-                self._kept.append(line)
-                if len(self._kept) > KEPT:
+                self._kept.append(run)
+                if self.filled > KEPT:
                     self._kept = None
-            self.households.add(line)
-            if line.number in hidden[line.sheet]:
-                rows += 1
-                if rows <= TOLD_ROWS:
-                    where.append(f"{line.sheet}!{line.number}" if line.sheet else str(line.number))
+            self.households.add(run)
+            unseen = hidden[run.lines[0].sheet]
+            for line in run.lines if unseen else ():
+                if line.number in unseen:
+                    rows += 1
+                    if rows <= TOLD_ROWS:
+                        where.append(f"{line.sheet}!{line.number}" if line.sheet else str(line.number))
         self.unseen = self.unseen._replace(rows=rows, where=where)
         self.households.finish()
         if not self.filled:
             raise RosterUnreadable("名册只有表头，没有人员", field="file", rule="roster-empty")
 
-    def _read(self) -> Iterator[Line]:
+    def _read(self) -> Iterator[Run]:
         position = 0
         for index, part in enumerate(self.parts):
             last = part.layout.header_row
-            household = ""
-            columns, name = part.layout.columns, part.name
-            texts_of = _Texts(columns, (*COLUMNS, *self.more))
-            for number, cells in part.sheet.rows():
-                if number <= part.layout.header_row:
-                    continue
-                last = number
-                texts, numeric, formulas = texts_of(cells)
-                if not any(texts):
-                    continue
-                household = _household_of(texts, columns, household)
-                yield Line(position, name, number, texts, household, columns, numeric, formulas, self._days_later)
-                position += 1
+            following = Lines(part.layout, part.name, (*COLUMNS, *self.more), self._days_later)
+            for block in part.sheet.blocks():
+                last = max(last, block.numbers[-1])
+                if run := following.of(block, position):
+                    yield run
+                    position += len(run.lines)
             self._rows_of[index] = last - part.layout.header_row
 
 
@@ -231,41 +218,3 @@ def _unreadable(visible: Sequence[Sheet], found: Sequence[tuple[Sheet, Layout]])
     if all(any(map(is_of_somebody, texts)) for texts in tops if any(texts)):
         return HeadingsOfSomebody(f"文件里只有人员的资料，没有表头；{ADD_A_HEADER}", field="file", rule="roster-headings")
     return ColumnsMissing(f"没有找到表头：前 {LOOKED_THROUGH} 行里没有一行含有“姓名”“身份证号”等列名", field="file", rule="roster-columns")
-
-
-class _Texts:
-    """Takes the columns of a roster out of a row of its sheet, as text in the order of those that are wanted."""
-
-    def __init__(self, columns: Mapping[str, int], wanted: Sequence[str]) -> None:
-        nowhere = max(columns.values()) + 1
-        self._wanted = wanted
-        self._pick = itemgetter(*(columns.get(column, nowhere) for column in wanted))
-        self._beyond = [None] * (nowhere + 1)
-
-    def __call__(self, cells: Sequence[Cell]) -> tuple[list[str], frozenset[str], frozenset[str]]:
-        """The texts, the columns whose number has lost digits, and those that are formulas."""
-        picked = self._pick([*cells, *self._beyond] if len(cells) < len(self._beyond) else [*cells[: len(self._beyond) - 1], None])
-        texts = [cell.strip() if type(cell) is str else "" if cell is None else text_of(cell) for cell in picked]
-        if has_wide("\n".join(texts)):
-            texts = [text_of(cell) for cell in picked]
-        texts[_IDENTITY] = texts[_IDENTITY].replace(" ", "").lstrip("'‘’").upper()
-        numeric = formulas = NONE
-        if type(picked[_IDENTITY]) in _NUMBERS or type(picked[_DISABILITY_CARD]) in _NUMBERS:
-            numeric = frozenset(column for column in _LOSES_DIGITS if type(picked[AT[column]]) in _NUMBERS)
-        if Formula in map(type, picked):
-            formulas = frozenset(column for column, cell in zip(self._wanted, picked, strict=True) if isinstance(cell, Formula))
-        return texts, numeric, formulas
-
-
-def _household_of(texts: Sequence[str], columns: Mapping[str, int], before: str) -> str:
-    """By its number; else by its head's identity number; else a head begins a household and those who follow belong to it."""
-    if number := texts[_HOUSEHOLD_NO]:
-        return number
-    is_head = RELATIONS.get(texts[_RELATION]) == "head"
-    if HOUSEHOLD_NO in columns:
-        return "" if is_head else before
-    if HEAD_IDENTITY in columns:
-        return texts[_HEAD_IDENTITY].replace(" ", "").upper() or (texts[_IDENTITY] if is_head else before)
-    if RELATION in columns:
-        return texts[_IDENTITY] if is_head or not before else before
-    return texts[_IDENTITY]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.intake.domain.columns import AT, CATEGORY, COLUMNS, IDENTITY, RELATION
 from services.intake.domain.roster_households import Households
-from services.intake.domain.roster_line import Line
+from services.intake.domain.roster_line import Line, Run
 
 NONE = frozenset[str]()
 
@@ -20,9 +20,11 @@ def line(position: int, household: str, identity: str = "", relation: str = "", 
 
 
 def households(lines: Sequence[Line]) -> Households:
+    """Filled in runs of three."""
     found = Households()
-    for each in lines:
-        found.add(each)
+    for begin in range(0, len(lines), 3):
+        run = lines[begin : begin + 3]
+        found.add(Run(run, list(zip(*(each.texts for each in run), strict=True))))
     found.finish()
     return found
 
