@@ -14,6 +14,7 @@ from services.intake.store import (
     Table,
     VisitAnswers,
 )
+from services.intake.store.kin import KinNotice
 from services.intake.store.reach import REACH
 from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened, DataReturned, NeedDiscovered
 from shared.events.intake import DossierRequest
@@ -61,7 +62,7 @@ SERVICE = Service(
     ),
     wrapped=(
         Wrapped(PersonSecret, also=actions.hash_again),
-        *(Wrapped(kept, person="id") for kept in (*OF_PARTNERS, VisitAnswers, CorrectionBefore, DiscoveredNeed)),
+        *(Wrapped(kept, person="id") for kept in (*OF_PARTNERS, VisitAnswers, CorrectionBefore, DiscoveredNeed, KinNotice)),
     ),
     has_personal_files=True,
     reach=REACH,

@@ -16,6 +16,7 @@ from services.intake.actions.explanation import explain, note_explanation, told_
 from services.intake.actions.household import read_household_file
 from services.intake.actions.household_act import change_head, join, record_departure, relocate, split
 from services.intake.actions.imported_form import import_form, withdraw_form
+from services.intake.actions.kin import end_kin, kin_at_home, kin_in_programme, note_kin
 from services.intake.actions.merging import merge, propose_merge, reopen_pair, tell_apart, undo_merge
 from services.intake.actions.notice import kept_notice, letters, public_notice
 from services.intake.actions.objection import decide_objection, object_to_selection, read_document
@@ -67,6 +68,7 @@ __all__ = [
     "definitions_of",
     "door_list",
     "duplicates_chunk",
+    "end_kin",
     "enrol",
     "explain",
     "fairness_view",
@@ -78,6 +80,8 @@ __all__ = [
     "index_if_needed",
     "join",
     "kept_notice",
+    "kin_at_home",
+    "kin_in_programme",
     "known_flags",
     "letters",
     "map_columns",
@@ -85,6 +89,7 @@ __all__ = [
     "marked_workbook",
     "merge",
     "note_explanation",
+    "note_kin",
     "object_to_selection",
     "open_programme",
     "open_survey",

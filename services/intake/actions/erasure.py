@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, delete, exists, or_, selec
 from sqlmodel import col
 
 from services.intake.actions.discovered_need import forget_needs
+from services.intake.actions.kin import forget_kin
 from services.intake.actions.person import names_of
 from services.intake.actions.search import index_people, people_of
 from services.intake.domain.attachment import CLASS
@@ -221,6 +222,7 @@ def _erase(records: Collection[UUID], division: str, work: Work, today: date, ke
     forget_answers(records, work)
     forget_corrected(records, None, work, keyring)
     forget_undelivered(work)
+    forget_kin(records, work)
     for record in records:
         person = work.get(Person, record)
         person.identity_key, person.birth = f"erased-{record.hex}", date(person.birth.year, 1, 1)

@@ -28,6 +28,7 @@ from services.intake.store import (
     terms_of,
     upheld_about,
 )
+from services.intake.store.kin import kin_of_household
 from shared.access import Actor
 from shared.divisions import contains
 from shared.errors import WrongState
@@ -107,6 +108,7 @@ class Grounds:
         if with_more and is_eligible and not is_chosen:
             quotas = [group.quota for group in self.terms.groups]
             more = more_need(self.standings.applicants, quotas, key=key, seed=self.screening.seed)
+        at_home = kin_of_household(household.id, reader=self._reader) if with_more else ()
         barred = self._barred(person, household, is_verified=household.id in verified)
         return {
             "programme_id": programme.id,
@@ -122,6 +124,7 @@ class Grounds:
             "barred": barred,
             "more_need": more,
             "groups": [_reason(reason) for reason in reasons],
+            "kin": [each.model_dump(include={"relation", "office", "acted_on"}) for each in at_home if each.ended_on is None],
             "is_changed": not barred and is_eligible != any(reason.fits for reason in reasons),
             "told": _told(own, key, reasons, barred, more, programme, has_moved_up=has_moved_up),
         }

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.intake import labels
 from services.intake.actions.criteria import known_flags
+from services.intake.actions.kin import kin_at_home
 from services.intake.actions.person import Purpose, mark, personal_of
 from services.intake.actions.visit_answers import Answers
 from services.intake.domain.circumstance import self_care
@@ -76,13 +77,14 @@ def read_household_file(
     sources = [asdict(source) for source in sources_of_household(household, reader=work)]
     staff = _staff([event.by for event in events], sources, members, work)
     told = [asdict(event) | {"name": names.get(event.person_id, ""), "by_name": staff.get(event.by, "")} for event in events]
-    shown = {"staff": staff, "division": division, "members": members, "history": told, "as_of": as_of, "sources": sources}
+    by_id = {str(person_id): name for person_id, name in names.items()}
+    shown = {"staff": staff, "names": by_id, "division": division, "members": members, "history": told, "as_of": as_of, "sources": sources}
     visits = visits_of(household_id, reader=work)
     told_at = answers.of_visits([visit["id"] for visit in visits])
     nothing: dict[str, Any] = {"answers": [], "is_erased": False}
     more = {"visits": [visit | told_at.get(visit["id"], nothing) for visit in visits], "elsewhere": len(were_here) - len(stood)}
     grant = {"cause_codes": causes_of(household.causes), "warnings": list(_warnings(household, today, rules))}
-    return household.model_dump() | grant | shown | more
+    return household.model_dump() | grant | shown | more | {"kin": kin_at_home(household_id, reader=work, keyring=keyring)}
 
 
 def _warnings(household: Household, today: date, rules: Rules) -> Iterator[str]:

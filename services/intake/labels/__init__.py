@@ -6,6 +6,8 @@ from services.intake.labels.duplicates import EVIDENCE as EVIDENCE
 from services.intake.labels.duplicates import LIKELIHOOD as LIKELIHOOD
 from services.intake.labels.duplicates import PAIR_STATUS as PAIR_STATUS
 from services.intake.labels.duplicates import PAIR_VERDICT as PAIR_VERDICT
+from services.intake.labels.kin import KIN_OFFICE as KIN_OFFICE
+from services.intake.labels.kin import KIN_RELATION as KIN_RELATION
 from services.intake.labels.more import CAUSE as CAUSE
 from services.intake.labels.more import EDUCATION as EDUCATION
 from services.intake.labels.more import EMPLOYMENT as EMPLOYMENT
@@ -186,6 +188,8 @@ HISTORY: Final = {
     "visited": L_("走访"),
     "observed": L_("登记特殊情况"),
     "corrected": L_("更正个人信息"),
+    "kin_noted": L_("近亲属备案"),
+    "kin_ended": L_("解除近亲属备案"),
     "chosen": L_("筛选"),
     "consent": L_("知情同意"),
     "enrolled": L_("入组"),

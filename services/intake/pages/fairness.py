@@ -9,6 +9,7 @@ from fastapi import Request, Response
 
 from services.intake import actions, labels, store
 from services.intake.domain.fairness import LARGE, UNLIKELY, Compared
+from services.intake.pages.candidates import short
 from services.intake.pages.frame import CONSOLE
 from shared.divisions import name_of
 from shared.http.call import Call, allows
@@ -25,11 +26,14 @@ DISABILITY: Final = {"yes": L_("持残疾人证"), "no": L_("无残疾人证")}
 async def fairness(request: Request, programme_id: UUID, call: Annotated[Call, allows(*VIEWERS)]) -> Response:
     programme = await call.find(store.programme, programme_id)
     found = (await call.find(actions.fairness_view, programme_id))["groups"]
+    at_home = await call.find(actions.kin_in_programme, programme_id)
     names = {group["code"]: group["name"] for group in programme["groups"]}
     return CONSOLE.draw(
         request,
         "intake/fairness.html",
         programme=programme,
+        kin=[each | {"group": names.get(each["group"], each["group"]), "short": short(each["id"])} for each in at_home],
+        labels=labels,
         groups=[{"name": names.get(code, code), "tables": _tables(some)} for code, some in groupby(found, key=lambda each: each.code)],
         marked=sum(each.is_marked for each in found),
         large=int(LARGE * 100),

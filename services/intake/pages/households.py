@@ -68,6 +68,7 @@ async def households(request: Request, call: Annotated[Call, allows(*READERS, "a
         division_name=name_of,
         labels=labels,
         may_read=call.actor.may(*READERS),
+        may_see_kin=call.actor.may("officer", "reviewer", "auditor"),
         purpose=purpose_of(request, call),
     )
 

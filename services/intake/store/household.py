@@ -15,6 +15,7 @@ from services.intake.store.correction import corrections_of
 from services.intake.store.duplicates import decisions_on, pairs_of
 from services.intake.store.eligible import admits
 from services.intake.store.household_act import HouseholdAct, acts_on, members_to_choose
+from services.intake.store.kin import kin_of
 from services.intake.store.person import Household, Observation, Person
 from services.intake.store.programme import Candidate, Consent, Programme, Recipient
 from services.intake.store.roster import Roster, check_reach, within
@@ -91,6 +92,7 @@ def history(household_id: UUID, *, reader: Reader) -> list[Event]:
     people = [row[0] for row in reader.rows(select(col(Person.id)).where(col(Person.household_id) == household_id))]
     of_household = (*_filed(household_id, reader), *_visited(household_id, reader), *_acted(household_id, reader))
     found = [*of_household, *_observed(people, reader), *_corrected(people, reader), *_chosen(people, reader), *_merged(people, reader)]
+    found += _kin(people, reader)
     return sorted(found, key=lambda event: event.on, reverse=True)
 
 
@@ -153,6 +155,15 @@ def _corrected(people: list[UUID], reader: Reader) -> Iterator[Event]:
     for each in corrections_of(people, reader=reader):
         fields = "、".join((labels.FIELD | labels.PERSONAL)[field] for field in each.fields)
         yield Event(each.acted_on, "corrected", f"{fields}（{each.reason}）", each.recorded_by, each.person_id)
+
+
+def _kin(people: list[UUID], reader: Reader) -> Iterator[Event]:
+    """Who is on the register of near relatives; of whom is read in the file alone."""
+    for each in kin_of(people, reader=reader):
+        what = f"{labels.KIN_OFFICE[each.office]}的{labels.KIN_RELATION[each.relation]}"
+        yield Event(each.acted_on, "kin_noted", f"{what}（{each.reason}）", each.recorded_by, each.person_id)
+        if each.ended_on is not None:
+            yield Event(each.ended_on, "kin_ended", f"{what}（{each.end_reason}）", each.ended_by, each.person_id)
 
 
 def _chosen(people: list[UUID], reader: Reader) -> Iterator[Event]:

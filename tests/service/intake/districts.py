@@ -82,6 +82,7 @@ def at_work(bureau: Bureau, people: Population) -> dict[str, str]:
     return {
         "batch_id": batch_of(bureau),
         "need_id": found_at(bureau, recipient),
+        "notice_id": kin_of(bureau, household, person),
         "roster_id": roster,
         "survey_id": survey,
         "team_id": team_id,
@@ -153,6 +154,19 @@ def homes_in(bureau: Bureau) -> dict[str, str]:
         return {str(each.id): str(each.household_id) for each in reader.select(select(Person)) if each.household_id in homes}
 
     return bureau.office.store.read_now(find)
+
+
+def kin_of(bureau: Bureau, household: str, person: str) -> str:
+    """An entry in the register of near relatives."""
+    body = {
+        "person_id": person,
+        "relation": "parent",
+        "office": "committee",
+        "staff": "居委会主任",
+        "acted_on": "2017-02-01",
+        "reason": "本人申明",
+    }
+    return str(bureau.officer.post(f"/api/v1/households/{household}/kin", body, on="2017-02-01")["id"])
 
 
 def job_of(bureau: Bureau, subject: str) -> str:

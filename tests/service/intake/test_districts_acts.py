@@ -50,8 +50,10 @@ BODIES: dict[str, list[Any]] = {
     "/api/v1/households/{household_id}/departures": [{"person_id": "{person_id}", "kind": "died", **ON}],
     "/api/v1/households/{household_id}/heads": [{"relations": {"{person_id}": "head"}, **ON}],
     "/api/v1/households/{household_id}/joinings": [{"person_id": "{person_id}", "household_no": "1-1", "relation": "head", **ON}],
+    "/api/v1/households/{household_id}/kin": [{"person_id": "{person_id}", "relation": "child", "office": "handler", "staff": "D01", **ON}],
     "/api/v1/households/{household_id}/relocations": [{"division": "420203007002", **ON}],
     "/api/v1/households/{household_id}/splits": [{"household_no": "1-2", "relations": {"{person_id}": "head"}, **ON}],
+    "/api/v1/kin/{notice_id}/ending": [ON],
     "/api/v1/objections/{objection_id}/decision": [{"upheld": True, **WHY}],
     "/api/v1/persons/{person_id}/circumstances": [{"observed_on": "2017-02-01"}],
     "/api/v1/persons/{person_id}/corrections": [{"fields": {"phone": "13907145678"}, **ON}],
@@ -102,6 +104,7 @@ FORM = {
     **{"project_id": "{project_id}", "survey_id": "{survey_id}", "name": "二期", "division": OWN, "due_on": "2017-12-16"},
     **{"reference_on": "2017-01-01", "top_up_until": "2017-03-31", "seed": "种子 2017-02-01", "answer": "yes", "version": "2016-12"},
     **{"signed_on": "2017-01-16", "signer": "self", "told_no_loss": "yes", "observed_on": "2017-02-01", **ON},
+    **{"relation": "child", "office": "handler", "staff": "D01"},
     **{"surveyors": "D01\nD02", "divisions": "420203007002", "text": "单雨桐"},
 }
 """What a form of the console may say; each takes of it what it knows."""
