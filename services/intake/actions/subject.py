@@ -12,7 +12,7 @@ from services.intake import labels
 from services.intake.actions.person import Purpose, mark, personal_of
 from services.intake.actions.visit_answers import Answers
 from services.intake.domain.roster_more import causes_of
-from services.intake.store import Attachment, AttachmentMember, Reading, history, reached_person, said_before
+from services.intake.store import Attachment, AttachmentMember, Reading, history, participation_of, reached_person, said_before
 from shared.access import Actor
 from shared.divisions import full_name
 from shared.personal import Keyring
@@ -78,6 +78,7 @@ def copy_for_subject(
             row.model_dump(include={"kind", "media_type", "size", "recorded_by", "recorded_on"}) for row in _own_papers(person_id, work)
         ],
         "visits": [each for each in Answers(work, keyring).about(person_id, alone=True) if not each["is_erased"]],
+        "programmes": participation_of(person_id, reader=work),
         "readings": [row.model_dump(exclude={"id", "person_id"}) for row in read],
     }
 

@@ -7,6 +7,7 @@ from fastapi import Request, Response
 
 from services.intake import actions, labels, store
 from services.intake.actions.export import CODED
+from services.intake.domain.guardian import WORDS
 from services.intake.domain.person import NEEDS
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import purpose_of, to_purpose
@@ -35,5 +36,6 @@ async def copy(request: Request, person_id: UUID, call: Annotated[Call, allows("
         coded=CODED,
         purposes=labels.READING_PURPOSE | labels.DOSSIER_PURPOSE,
         disability_kinds=DISABILITY_KINDS,
+        guardian=WORDS,
         labels=labels,
     )

@@ -52,6 +52,7 @@ from services.intake.store.household import (
 from services.intake.store.household_act import HouseholdAct, acts_on, household_numbered, members_on
 from services.intake.store.imported_form import ImportedForm, forms_in_force, imported_forms, reached_form, versions_of
 from services.intake.store.objection import Objection, objection, objections, upheld_about
+from services.intake.store.participation import participation_of
 from services.intake.store.partner import (
     PartnerCallback,
     PartnerMessage,
@@ -258,6 +259,7 @@ __all__ = [
     "open_surveys",
     "own_divisions",
     "pairs_beside",
+    "participation_of",
     "partner_messages",
     "partner_subscriptions",
     "people_at",

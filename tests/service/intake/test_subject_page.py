@@ -83,3 +83,25 @@ def test_a_stranger_and_who_may_not_find_none(bureau: Bureau) -> None:
     [person] = people_of(bureau, CANARY.户编号)
     officer_with(bureau, "own_request", "far", division="420300000000").get(f"/console/persons/{person['id']}/copy/", 404)
     Clerk(bureau.office, "liu", "clerk").sign_in().get(f"/console/persons/{person['id']}/copy/", 403)
+
+
+def test_the_copy_tells_what_the_person_had_to_do_with_programmes(bureau: Bureau, people: Population) -> None:
+    programme = bureau.programme(bureau.survey(people))
+    person = bureau.candidates(programme, "listed")[0]
+    left_out = {"kind": "not_entitled", "candidate_id": person["id"]}
+    objection = bureau.clerk.post(f"/api/v1/programmes/{programme}/objections", left_out, on="2016-12-28")["id"]
+    decision = {"upheld": False, "reason": "经核实符合条件"}
+    bureau.reviewer.post(f"/api/v1/objections/{objection}/decision", decision, on="2016-12-29")
+    bureau.confirm(programme)
+    bureau.serve(programme, person)
+
+    copy = bureau.officer.get(f"/api/v1/persons/{person['person_id']}/copy")
+    page = officer_with(bureau, "own_request").get(f"/console/persons/{person['person_id']}/copy/")
+
+    [told] = copy["programmes"]
+    assert told["programme"] == "服务计划"
+    assert (told["place"]["state"], told["place"]["enrolled_on"]) == ("enrolled", "2017-01-24")
+    assert [(each["is_given"], each["version"]) for each in told["place"]["consents"]] == [(True, "2016-12")]
+    assert [(each["upheld"], each["reason"]) for each in told["objections"]] == [(False, "经核实符合条件")]
+    text = re.sub(r"<[^>]+>", "", page)
+    assert [words for words in ("您与服务计划", "已入组", "2016-12", "不成立：经核实符合条件") if words not in text] == []
