@@ -23,7 +23,16 @@ from shared.jobs import Job
 from shared.rewrapping import Wrapped
 from shared.service import Runtime, Service, answer, on
 
-OF_HOUSEHOLDS = ("observation", "household_act", "correction", "attachment", "attachment_member", "survey_form", "imported_form")
+OF_HOUSEHOLDS = (
+    "observation",
+    "household_act",
+    "category_act",
+    "correction",
+    "attachment",
+    "attachment_member",
+    "survey_form",
+    "imported_form",
+)
 FLAGS = (
     "left_behind_children",
     "lost_only_child",

@@ -77,7 +77,9 @@ def in_store(content: bytes, store: Store, keyring: Keyring) -> int:
     def review(reader: Reader) -> int:
         reviewing = Reviewing(read_table(open_book(content)), FRAME, reader)
         positions = range(0, reviewing.table.filled, CHUNK)
-        return sum(len(plan(reviewing.take(position, CHUNK), reviewing.table, reader, keyring)) for position in positions)
+        return sum(
+            len(plan(reviewing.take(position, CHUNK), reviewing.table, FRAME.reference_on, reader, keyring)) for position in positions
+        )
 
     return store.read_now(review)
 

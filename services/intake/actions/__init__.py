@@ -1,6 +1,7 @@
 """What people do in intake: one function, one transaction."""
 
 from services.intake.actions.acceptance import accept_roster, acceptance_chunk, reject_roster
+from services.intake.actions.admission import FiledAlready, admit, found_household, recategorise
 from services.intake.actions.attachment import attach, read_attachment
 from services.intake.actions.campaign import record_call, set_team
 from services.intake.actions.circumstance import circumstances, record_circumstances
@@ -42,10 +43,12 @@ from services.intake.actions.survey import accept_survey, open_survey
 from services.intake.actions.visit import form_of_survey, record_visits, survey_form, visit_sheet
 
 __all__ = [
+    "FiledAlready",
     "accept_roster",
     "accept_survey",
     "acceptance_chunk",
     "adjust_quota",
+    "admit",
     "amend_programme",
     "answer_need",
     "ask_due_erasures",
@@ -73,6 +76,7 @@ __all__ = [
     "explain",
     "fairness_view",
     "form_of_survey",
+    "found_household",
     "hash_again",
     "headings_of_file",
     "import_chunk",
@@ -111,6 +115,7 @@ __all__ = [
     "read_roster",
     "read_workbook",
     "readings",
+    "recategorise",
     "record_call",
     "record_circumstances",
     "record_consents",

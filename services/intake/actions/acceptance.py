@@ -88,7 +88,7 @@ def reject_roster(roster_id: UUID, *, reason: str, work: Work, today: date, acto
 def acceptance_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, work: Work, keyring: Keyring) -> int | None:
     """Turn some rows into households and persons; a person known by identity number is updated, never doubled."""
     roster = work.get(Roster, roster_id)
-    planned = plan(prepared.take(position, CHUNK), prepared.table, work, keyring)
+    planned = plan(prepared.take(position, CHUNK), prepared.table, roster.reference_on, work, keyring)
     rows = _stage(roster, planned, prepared, work, keyring)
     note_accepted(rows, roster, work)
     _keep_households(rows, roster, work, _more(prepared, MORE_OF_HOUSEHOLD))
@@ -202,7 +202,7 @@ def _keep_people(rows: Sequence[ColumnElement[bool]], roster: Roster, work: Work
     # an earlier secret goes with its key: two copies of a person's fields would outlive an erasure of one
     work.execute(delete(PersonSecret).where(col(PersonSecret.id).in_(select(col(Person.secret_id)).where(*known, *rows))))
     acted = col(Person.id).in_(_acted_after(roster, HouseholdAct.person_id))
-    kept = {name: value for name, value in given.items() if name not in ("household_id", "relation")}
+    kept = {name: value for name, value in given.items() if name not in ("household_id", "relation")} | {"row_hash": literal("")}
     beyond = {name: func.coalesce(col(getattr(StagedRow, name)), col(getattr(Person, name))) for name in more}
     work.execute(update(Person).where(*known, *rows, acted).values(kept | beyond))
     work.execute(update(Person).where(at_home, *known, *rows, ~acted).values(given | beyond))

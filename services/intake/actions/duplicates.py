@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
+from services.intake import labels
 from services.intake.actions.person import Purpose, mark, personal_of
 from services.intake.domain.duplicates import SHOWN_FROM, Description, Likeness, blocks_of, compare, describe, likelihood
 from services.intake.store import Household, Person, Roster
@@ -77,7 +78,7 @@ def _likenesses(due: Sequence[Sealed], people: int, work: Work, keyring: Keyring
                 told[other.id],
                 people=people,
                 is_one_household=one.household_id == other.household_id,
-                is_one_roster=one.roster_id == other.roster_id,
+                is_one_roster=one.roster_id is not None and one.roster_id == other.roster_id,
             )
             if likeness.score >= SHOWN_FROM:
                 found[in_order(one.id, other.id)] = likeness
@@ -149,7 +150,7 @@ def _record(person_id: UUID, reader: Reader, keyring: Keyring, *, is_whole: bool
     """A record with what tells one from another; numbers masked unless the whole is asked for."""
     person = reader.get(Person, person_id)
     household = reader.get(Household, person.household_id)
-    roster = reader.get(Roster, person.roster_id)
+    roster = reader.find(Roster, person.roster_id)
     try:
         personal, is_erased = personal_of(reader, person, keyring), False
     except Erased:
@@ -164,8 +165,8 @@ def _record(person_id: UUID, reader: Reader, keyring: Keyring, *, is_whole: bool
         **person.model_dump(include={"birth", "sex", "relation", "status"}),
         "household_id": household.id,
         **household.model_dump(include={"household_no", "category", "division"}),
-        "roster": roster.name,
-        "filed_on": roster.decided_on or roster.uploaded_on,
+        "roster": roster.name if roster else labels.SOURCE["act"],
+        "filed_on": (roster.decided_on or roster.uploaded_on) if roster else person.registered_on,
     }
 
 

@@ -163,7 +163,7 @@ class Grounds:
             reasons.append("救助类别不在服务计划的范围内")
         if not contains(programme.division, household.division):
             reasons.append("所在地区不在服务计划的范围内")
-        if person.roster_id not in self._rosters:
+        if person.roster_id is not None and person.roster_id not in self._rosters:
             reasons.append("不在本次调查的名册上")
         if not is_verified:
             reasons.append("所在户的档案未经入户核实")

@@ -178,7 +178,7 @@ def read_roster(roster_id: UUID, *, reader: Reader, files: Files, rules: Rules) 
 def import_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, work: Work, keyring: Keyring) -> int | None:
     """Check some rows and keep those that stay out or are to be looked at; after the last of them the roster can be looked through."""
     roster = work.get(Roster, roster_id)
-    planned = plan(prepared.take(position, CHUNK), prepared.table, work, keyring)
+    planned = plan(prepared.take(position, CHUNK), prepared.table, roster.reference_on, work, keyring)
     told = [row for each in planned if (row := _staying_out(roster_id, each)) is not None]
     told += [_told(roster_id, row, DIFFERING, "", fields) for row, fields in kept_by_acts(planned, roster, prepared.table, work, keyring)]
     told += [

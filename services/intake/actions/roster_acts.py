@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from services.intake import labels
 from services.intake.actions.roster_plan import Planned
-from services.intake.domain.columns import DIVISION, HOUSEHOLD_NO, IDENTITY, LIVING, RELATION
+from services.intake.domain.columns import CATEGORY, DIVISION, HOUSEHOLD_NO, IDENTITY, LIVING, RELATION
 from services.intake.domain.correction import FIELDS, clear_of, text_of
 from services.intake.domain.roster_row import CellFault, RosterRow, cell_name
 from services.intake.domain.roster_table import RosterTable
@@ -27,8 +27,8 @@ from shared.work import Reader
 STATUS: Final = "在册状态"
 """No column of a roster: that somebody stands in it says so."""
 STAYS: Final = "采用后仍按变更登记"
-CORRECTED: Final = "已于 {} 更正，在名册的基准日期之后，采用后仍按更正"
-CORRECTED_REASON: Final = "更正在后，采用后仍按更正"
+CORRECTED: Final = "{} 的更正或新增登记在名册的基准日期之后，采用后仍按更正或登记"
+CORRECTED_REASON: Final = "更正或新增登记在后，采用后仍按更正或登记"
 
 Rows = list[tuple[Planned, RosterRow, Known]]
 """The rows of people who are in the store and in the roster's place: of who lives beyond it nothing is told."""
@@ -44,8 +44,19 @@ def kept_by_acts(
         if isinstance(each.found, RosterRow) and each.known is not None and contains(roster.division, each.known.division)
     ]
     by_acts, by_corrections = _by_acts(known, roster, table, reader), _by_corrections(known, roster, table, reader, keyring)
-    told = [(row, by_acts.get(row.identity.number, []) + by_corrections.get(row.identity.number, [])) for _, row, _ in known]
+    told = [
+        (row, by_acts.get(row.identity.number, []) + _categorised(each, row, table) + by_corrections.get(row.identity.number, []))
+        for each, row, _ in known
+    ]
     return [(row, kept) for row, kept in told if kept]
+
+
+def _categorised(planned: Planned, row: RosterRow, table: RosterTable) -> list[CellFault]:
+    if planned.categorised is None:
+        return []
+    act, (_, day) = labels.HOUSEHOLD_ACT["recategorised"], planned.categorised
+    message = f"{act}（{day}）在名册的基准日期之后，{STAYS}"
+    return [CellFault(_cell(CATEGORY, row, table), CATEGORY, message, f"{act}在后，{STAYS}")]
 
 
 def _by_acts(known: Rows, roster: Roster, table: RosterTable, reader: Reader) -> dict[str, list[CellFault]]:

@@ -3,9 +3,10 @@
 from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from hashlib import blake2b
 from itertools import groupby
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import select
@@ -32,7 +33,7 @@ from services.intake.domain.roster_line import Line
 from services.intake.domain.roster_row import CellFault, RosterFrame, RosterRow, cell_name
 from services.intake.domain.roster_table import RosterTable
 from services.intake.domain.selection import lot_no
-from services.intake.store import PersonSecret, births_of_heads, known_households, known_people
+from services.intake.store import PersonSecret, births_of_heads, known_households, known_people, recategorised_after
 from services.intake.store.roster import Known, KnownHousehold
 from shared.ids import new_id
 from shared.personal import Keyring
@@ -43,6 +44,7 @@ WITHOUT_NUMBER: Final = "名册-"
 """Begins the number of a household that no roster has numbered; the rest is a keyed hash of its head's identity number."""
 MERGED_NUMBER: Final = "该号码的档案已并入另一份档案，请改填现行的身份证号"
 KNOWN_ALREADY: Final = "该人员已建档；本行改正之前，档案保持不变"
+OTHER_CATEGORY: Final = "该人员已按其他救助类别建档；类别确已变更的，请先在户档案登记“变更救助类别”"
 _PERSONAL: Final = {
     PHONE: "phone",
     ADDRESS: "address",
@@ -110,10 +112,12 @@ class Planned:
     identity_key: str = ""
     row_hash: str = ""
     known: Known | None = None
+    categorised: tuple[str, date] | None = None
+    """Where an act of a later day than the roster's says the household's category: what the row says instead, and the act's day."""
 
 
-def plan(rows: Sequence[Judged], table: RosterTable, reader: Reader, keyring: Keyring) -> list[Planned]:
-    """Hold some rows against the store."""
+def plan(rows: Sequence[Judged], table: RosterTable, reference_on: date, reader: Reader, keyring: Keyring) -> list[Planned]:
+    """Hold some rows of a roster of that day against the store."""
     good = [row for row in rows if isinstance(row, RosterRow)]
     stated = {number for row in good for number in (row.identity.number, row.head_number)} | {
         _stated_number(row) for row in rows if isinstance(row, Faulty)
@@ -122,7 +126,8 @@ def plan(rows: Sequence[Judged], table: RosterTable, reader: Reader, keyring: Ke
     people = _known(hashes, reader)
     numbers = {row.identity.number: _household_no(row, people, hashes) for row in good}
     households = known_households(set(numbers.values()), reader=reader) if good else {}
-    row_key = keyring.derive("rows of rosters")
+    homes = {*numbers.values(), *(known.household_no for known in people.values())}
+    store = _Store(households, recategorised_after(homes, reference_on, reader=reader), keyring.derive("rows of rosters"))
     planned = []
     for row in rows:
         if isinstance(row, Faulty):
@@ -131,8 +136,16 @@ def plan(rows: Sequence[Judged], table: RosterTable, reader: Reader, keyring: Ke
             planned.append(Planned(row, "duplicate"))
         else:
             number, key = numbers[row.identity.number], hashes[row.identity.number][0]
-            planned.append(_beside(row, number, key, people.get(row.identity.number), households.get(number), table, row_key))
+            planned.append(_beside(row, number, key, people.get(row.identity.number), store, table))
     return planned
+
+
+class _Store(NamedTuple):
+    """What rows are held against, by household number, and by which key they are hashed."""
+
+    households: Mapping[str, KnownHousehold]
+    recategorised: Mapping[str, date]
+    row_key: bytes
 
 
 def _known(hashes: Mapping[str, Sequence[str]], reader: Reader) -> dict[str, Known]:
@@ -143,16 +156,19 @@ def _known(hashes: Mapping[str, Sequence[str]], reader: Reader) -> dict[str, Kno
     return {number: found[each] for number, them in hashes.items() for each in them if each in found}
 
 
-def _beside(
-    row: RosterRow, number: str, key: str, known: Known | None, household: KnownHousehold | None, table: RosterTable, row_key: bytes
-) -> Planned:
-    row_hash = _hash(row, number, table, row_key)
+def _beside(row: RosterRow, number: str, key: str, known: Known | None, store: _Store, table: RosterTable) -> Planned:
+    row_hash = _hash(row, number, table, store.row_key)
+    household, categorised = store.households.get(number), None
+    if household is not None and number in store.recategorised and row.category != household.category and CATEGORY in table.columns:
+        categorised = (row.category, store.recategorised[number])
+        row = row._replace(category=household.category)
     if known is not None and known.row_hash == row_hash and not known.is_merged:
-        return Planned(row, "unchanged", number, key, row_hash, known)
+        return Planned(row, "unchanged", number, key, row_hash, known, categorised)
     row = _with_what_is_known(row, known, household, table)
-    if fault := _store_fault(row, known, household, table):
+    is_elsewhere = known is not None and known.household_no in store.recategorised  # where an act has put the person, and said of what kind
+    if fault := _store_fault(row, known, household, table, is_elsewhere=is_elsewhere):
         return Planned(fault, "faulty")
-    return Planned(row, "update" if known else "new", number, key, row_hash, known)
+    return Planned(row, "update" if known else "new", number, key, row_hash, known, categorised)
 
 
 def _stated_number(row: Faulty) -> str:
@@ -209,12 +225,14 @@ def _with_what_is_known(row: RosterRow, known: Known | None, household: KnownHou
     return row._replace(**kept) if kept else row
 
 
-def _store_fault(row: RosterRow, known: Known | None, household: KnownHousehold | None, table: RosterTable) -> Faulty | None:
+def _store_fault(
+    row: RosterRow, known: Known | None, household: KnownHousehold | None, table: RosterTable, *, is_elsewhere: bool
+) -> Faulty | None:
     """What the store has against a row: a number given up by a merge, or another category; two rosters may not pull one to and fro."""
     if known is not None and known.is_merged:
         return _fault(row, IDENTITY, MERGED_NUMBER, table)
-    if known is not None and known.category != row.category:
-        return _fault(row, CATEGORY, "该人员已按其他救助类别建档，请先核实类别变更", table)
+    if known is not None and known.category != row.category and not is_elsewhere:
+        return _fault(row, CATEGORY, OTHER_CATEGORY, table)
     if household is not None and household.category != row.category:
         return _fault(row, HOUSEHOLD_NO, "该户编号已用于其他救助类别的户", table)
     return None
@@ -279,7 +297,8 @@ def staged(
         "disability_kind": row.disability_kind,
         "disability_level": row.disability_level,
         "is_seriously_ill": is_seriously_ill,
-        "row_hash": planned.row_hash,
+        # where something else stays, the same row again is held against the file anew: a later roster is believed
+        "row_hash": "" if corrected or planned.categorised else planned.row_hash,
     }
     facts |= {field: None if field in corrected else value for field, value in row.more.items()}
     return facts, secret

@@ -30,7 +30,7 @@ def member(person: Person, household: Household, *, coverage: Coverage, partner:
         "@id": pseudonym("member", person.id, partner, keyring),
         "registration_status": STATUS.get(person.status, person.status),
         "registration_date": _moment(person.registered_on),
-        "last_updated": _moment(work.get(Roster, person.roster_id).decided_on),
+        "last_updated": _moment(_last_told(person.roster_id, person.registered_on, work)),
     }
     fields = coverage.fields
     if shown := _demographic(person, fields, work, keyring):
@@ -56,7 +56,7 @@ def group(household: Household, *, coverage: Coverage, partner: Partner, work: W
         "group_type": "household",
         "registration_status": "registered" if any(person.status == "present" for person in people) else "moved",
         "registration_date": _moment(min(days, default=None)),
-        "last_updated": _moment(work.get(Roster, household.roster_id).decided_on),
+        "last_updated": _moment(_last_told(household.roster_id, max(days, default=None), work)),
     } | _of_household(household, coverage.fields, work)
 
 
@@ -113,6 +113,11 @@ def _of_household(household: Household, fields: Sequence[str], work: Work) -> di
     if "place" in fields:
         found["place"] = {"@type": "Place", "identifier": household.division}
     return found
+
+
+def _last_told(roster_id: UUID | None, registered_on: date | None, work: Work) -> date | None:
+    """When the last roster was accepted; where no roster has named them, when the act was recorded that brought them."""
+    return registered_on if roster_id is None else work.get(Roster, roster_id).decided_on
 
 
 def _moment(day: date | None) -> str | None:

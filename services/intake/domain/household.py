@@ -1,6 +1,6 @@
 """What happens to a household (户) over time: who dies, leaves, comes, parts and leads; and how people stood on a day."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -8,15 +8,28 @@ from uuid import UUID
 
 from services.intake import labels
 from services.intake.domain.naming import check_reason, has_number
+from services.intake.domain.roster_reading import LONGEST_HOUSEHOLD_NO, division_fault
 from shared.divisions import is_known
 from shared.errors import Fault, RuleRefusal
 
-HouseholdActKind = Literal["died", "left", "restored", "relocated", "headed", "split", "joined"]
+HouseholdActKind = Literal["died", "left", "restored", "relocated", "headed", "split", "joined", "recategorised", "admitted", "founded"]
 HEAD: Final = "head"
+SPOUSE: Final = "spouse"
 
 
 class HouseholdActRefused(RuleRefusal):
     code = "household-act-refused"
+
+
+class ToConfirm(RuleRefusal):
+    """Nothing forbids the act, but somebody should look once more before it is kept; said again with `confirmed`, it is done."""
+
+    code = "to-confirm"
+
+    def __init__(self, doubts: Sequence[str], told: Sequence[str] = ()) -> None:
+        super().__init__("；".join(doubts) or "请核对后确认")
+        self.doubts = tuple(doubts)
+        self.told = tuple(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +113,50 @@ def check_split(relations: Mapping[UUID, str], *, members: Iterable[UUID], head:
         faults.append(Fault("relations", "户主不能分出，请先变更户主"))
     if not household_no.strip():
         faults.append(Fault("household_no", "请填写新户编号"))
-    if has_number(household_no):
-        faults.append(Fault("household_no", "户编号不得含有身份证号码"))
-    elif is_taken:
-        faults.append(Fault("household_no", "该户编号已有档案"))
+    faults += faults_of_number(household_no, is_taken=is_taken)
     _refuse(faults)
+
+
+def faults_of_number(household_no: str, *, is_taken: bool) -> list[Fault]:
+    """What is wrong with the number of a new household, by the rules of rosters."""
+    if is_taken:
+        return [Fault("household_no", "该户编号已有档案")]
+    if len(household_no.strip()) > LONGEST_HOUSEHOLD_NO:
+        return [Fault("household_no", f"户编号不超过 {LONGEST_HOUSEHOLD_NO} 个字符")]
+    if has_number(household_no):
+        return [Fault("household_no", "户编号不得含有身份证号码")]
+    return []
+
+
+def check_founding(category: str, division: str, household_no: str, *, is_taken: bool, is_reached: bool) -> None:
+    """Whether a household may be filed by an act: in a place that the actor reaches, under a number that is free."""
+    faults = faults_of_category(category)
+    if fault := division_fault(division, ""):
+        faults.append(Fault("division", fault))
+    elif not is_reached:
+        faults.append(Fault("division", "该地区不在您的经办范围内"))
+    _refuse(faults + faults_of_number(household_no, is_taken=is_taken))
+
+
+def check_category(category: str, present: str) -> None:
+    """Whether a household may be of another category from now on."""
+    faults = faults_of_category(category)
+    if not faults and category == present:
+        faults.append(Fault("category", "本户已是这一救助类别"))
+    _refuse(faults)
+
+
+def faults_of_category(category: str) -> list[Fault]:
+    if category in labels.CATEGORY:
+        return []
+    return [Fault("category", f"救助类别为：{'、'.join(labels.CATEGORY.values())}")]
+
+
+def doubts_of_relations(relations: Iterable[str]) -> list[str]:
+    """What is unlikely in a household of these relations, and no reason to refuse: a roster with two spouses is refused row by row, while
+    here somebody looks at the household itself."""
+    spouses = list(relations).count(SPOUSE)
+    return [f"登记后本户有 {spouses} 名“配偶”，一般只有一名；请核对各成员与户主关系"] if spouses > 1 else []
 
 
 def standing_on(day: date, now: Mapping[UUID, Standing], turns: Iterable[Turn]) -> dict[UUID, Standing]:

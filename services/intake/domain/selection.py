@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Literal
+from uuid import UUID
 
 from services.intake.domain.assignment import Seat, Sitter, seat, shortlist
 from services.intake.domain.person import age_band
@@ -175,6 +176,11 @@ def lot_no(file: str, sheet: str, row: int) -> str:
     The same files give the same numbers in any store, and so the same list; who does not have the very file cannot tell whose it is.
     """
     return sha256(f"{file}|{sheet}|{row}".encode()).hexdigest()[:32]
+
+
+def lot_no_of_act(act_id: UUID) -> str:
+    """The same of somebody whom an act brought and no row: the act, which nobody numbers but the store itself, stands for the file."""
+    return lot_no(act_id.hex, "", 0)
 
 
 def tie(seed: str, key: str) -> str:

@@ -135,8 +135,19 @@ HOUSEHOLD_ACT: Final = {
     "headed": L_("变更户主"),
     "split": L_("分户"),
     "joined": L_("并入他户"),
+    "recategorised": L_("变更救助类别"),
+    "admitted": L_("新增成员"),
+    "founded": L_("建户"),
 }
 """What a clerk records of a household."""
+
+ADMISSION: Final = {
+    "birth": C_("新增原因", "出生"),
+    "marriage": C_("新增原因", "结婚"),
+    "moved_in": C_("新增原因", "迁入"),
+    "other": C_("新增原因", "其他"),
+}
+"""Why somebody comes into the files by an act; 其他 is an adoption, a foster child, a return."""
 
 SOURCE: Final = {
     "roster": L_("名册"),

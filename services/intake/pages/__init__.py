@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.intake.pages import (
+    admissions,
     attachments,
     candidates,
     circumstances,
@@ -36,6 +37,7 @@ from shared.web.sign_in import sign_in_routes
 router = APIRouter()
 PARTS = (
     home,
+    admissions,
     households,
     household_acts,
     attachments,

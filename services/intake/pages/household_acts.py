@@ -1,6 +1,6 @@
 """What happens to a household, on the console: one form for each act, without a name on the page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.intake import actions, labels, store
-from services.intake.domain.household import Basis
+from services.intake.domain.household import Basis, ToConfirm
 from services.intake.domain.person import age_on
 from services.intake.pages.frame import CONSOLE
 from shared.errors import Malformed, NotFound, Refusal
@@ -42,7 +42,10 @@ ACTS: Final[Mapping[str, Callable[[Mapping[str, str]], tuple[Any, dict[str, Any]
         actions.join,
         {"person_id": _person(given), "household_no": given.get("household_no", ""), "relation": given.get("relation", "")},
     ),
+    "recategorised": lambda given: (actions.recategorise, {"category": given.get("category", "")}),
 }
+RELATING: Final = ("restored", "headed", "split", "joined")
+"""Acts that make relations: what is unlikely in them is shown before it is kept."""
 
 
 @router.get("/households/{household_id}/acts/{kind}/")
@@ -56,15 +59,21 @@ async def record_household_act(request: Request, household_id: UUID, kind: str, 
     given = {name: value[:LONGEST] for name, value in sent.items() if isinstance(value, str)}
     key = given.get("key", "")
     try:
-        basis = Basis(_day(given), given.get("reason", "").strip())
+        basis = Basis(day_of(given), given.get("reason", "").strip())
         action, terms = ACTS[_known(kind)](given)
+        if kind in RELATING:
+            terms["confirmed"] = given.get("confirmed") == "yes"
         done = await call.submit(given, action, household_id, basis=basis, **terms)
+    except ToConfirm as unlikely:
+        return await _form(request, call, household_id, kind, Form(given, key=key), doubts=unlikely.doubts)
     except Refusal as refusal:
         return await _form(request, call, household_id, kind, Form(given, key=key).refused(refusal), status_of(refusal))
     return see("households/" if kind == "relocated" else f"households/{done['household_id']}/")
 
 
-async def _form(request: Request, call: Call, household_id: UUID, kind: str, form: Form, status: int = 200) -> Response:
+async def _form(
+    request: Request, call: Call, household_id: UUID, kind: str, form: Form, status: int = 200, doubts: Sequence[str] = ()
+) -> Response:
     kind = _known(kind)
     household = await call.find(store.household_to_act_on, household_id)
     chosen = [each for each in household["members"] if (each["status"] != "present") == (kind == "restored")]
@@ -77,6 +86,8 @@ async def _form(request: Request, call: Call, household_id: UUID, kind: str, for
         household=household,
         members=[each | {"age": age_on(each["birth"], call.today)} for each in chosen],
         relations=list(labels.RELATION.items()),
+        categories=[(code, name) for code, name in labels.CATEGORY.items() if code != household["category"]],
+        doubts=doubts,
         labels=labels,
     )
 
@@ -87,7 +98,7 @@ def _known(kind: str) -> str:
     return kind
 
 
-def _day(given: Mapping[str, str]) -> date:
+def day_of(given: Mapping[str, str]) -> date:
     try:
         return date.fromisoformat(given.get("acted_on", ""))
     except ValueError:

@@ -69,6 +69,7 @@ async def households(request: Request, call: Annotated[Call, allows(*READERS, "a
         labels=labels,
         may_read=call.actor.may(*READERS),
         may_see_kin=call.actor.may("officer", "reviewer", "auditor"),
+        may_record=call.actor.may("clerk", "officer"),
         purpose=purpose_of(request, call),
     )
 

@@ -49,7 +49,16 @@ from services.intake.store.household import (
     reached_household,
     reached_person,
 )
-from services.intake.store.household_act import HouseholdAct, acts_on, household_numbered, members_on
+from services.intake.store.household_act import (
+    CategoryAct,
+    HouseholdAct,
+    acts_on,
+    category_acts_on,
+    coming_of,
+    household_numbered,
+    members_on,
+    recategorised_after,
+)
 from services.intake.store.imported_form import ImportedForm, forms_in_force, imported_forms, reached_form, versions_of
 from services.intake.store.objection import Objection, objection, objections, upheld_about
 from services.intake.store.participation import participation_of
@@ -153,6 +162,7 @@ __all__ = [
     "Attachment",
     "AttachmentMember",
     "Candidate",
+    "CategoryAct",
     "Consent",
     "Contract",
     "Correction",
@@ -208,7 +218,9 @@ __all__ = [
     "by_category",
     "candidate_of",
     "candidates",
+    "category_acts_on",
     "check_reach",
+    "coming_of",
     "comparing",
     "consents_of",
     "corrected_after",
@@ -274,6 +286,7 @@ __all__ = [
     "reached_person",
     "reached_programme",
     "reached_survey",
+    "recategorised_after",
     "recipients",
     "registered",
     "registered_households",

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlmodel import Field, col
 
+from services.intake.store.household_act import COMING, HouseholdAct
 from services.intake.store.person import Person
 from services.intake.store.roster import Roster
 from services.intake.store.table import Table
@@ -49,11 +50,16 @@ def corrections_of(people: Collection[UUID], *, reader: Reader) -> Sequence[Corr
 
 
 def corrected_after(people: Collection[UUID], day: date, *, reader: Reader) -> dict[UUID, dict[str, date]]:
-    """Of these people, the fields that were put right as of a later day, and of which: what a roster of that day says of them is older."""
-    later = (col(Correction.person_id).in_(people), col(Correction.acted_on) > day)
-    columns = (col(Correction.person_id), col(Correction.fields), col(Correction.acted_on))
+    """Of these people, the fields that were put right as of a later day, or said by the act that brought them (新增成员、建户), and of
+    which day: what a roster of an earlier one says of them is older."""
     found: dict[UUID, dict[str, date]] = {}
-    for person_id, fields, acted_on in reader.rows(select(*columns).where(*later).order_by(col(Correction.id))) if people else ():
+    if not people:
+        return found
+    came = (col(HouseholdAct.kind).in_(COMING), col(HouseholdAct.person_id).in_(people), col(HouseholdAct.acted_on) > day)
+    by_acts = select(col(HouseholdAct.person_id), col(HouseholdAct.said), col(HouseholdAct.acted_on)).where(*came)
+    later = (col(Correction.person_id).in_(people), col(Correction.acted_on) > day)
+    by_corrections = select(col(Correction.person_id), col(Correction.fields), col(Correction.acted_on)).where(*later)
+    for person_id, fields, acted_on in (*reader.rows(by_acts), *reader.rows(by_corrections.order_by(col(Correction.id)))):
         found.setdefault(person_id, {}).update(dict.fromkeys(fields, acted_on))
     return found
 

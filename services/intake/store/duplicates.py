@@ -80,7 +80,7 @@ class Sealed:
 
     id: UUID
     household_id: UUID
-    roster_id: UUID
+    roster_id: UUID | None
     merged_into: UUID | None
     is_compared: bool
     division: str

@@ -15,8 +15,7 @@ from services.intake.domain.person import PersonFacts
 from services.intake.domain.terms import Terms
 from services.intake.store.criteria import number_of, truth_of
 from services.intake.store.person import Household, Person
-from services.intake.store.roster import Roster
-from services.intake.store.survey import SurveyFile
+from services.intake.store.survey import SurveyFile, in_survey
 from shared.divisions import level
 from shared.work import Reader
 
@@ -70,7 +69,7 @@ def admits(definition: GroupDefinition, on: date) -> ColumnElement[bool]:
 
 
 def within(terms: Terms) -> tuple[ColumnElement[bool], ...]:
-    """Whom the terms are about: present, of the area and the categories; of a survey only who is named by its rosters and was visited."""
+    """Whom the terms are about: present, of the area and the categories; of a survey only whom it is about and who was visited."""
     everybody = (
         col(Person.status) == "present",
         col(Household.category).in_(terms.categories),
@@ -79,8 +78,7 @@ def within(terms: Terms) -> tuple[ColumnElement[bool], ...]:
     if terms.survey_id is None:
         return everybody
     visited = select(col(SurveyFile.household_id)).where(col(SurveyFile.survey_id) == terms.survey_id, col(SurveyFile.status) == "verified")
-    rosters = select(col(Roster.id)).where(col(Roster.survey_id) == terms.survey_id)
-    return (*everybody, col(Person.roster_id).in_(rosters), col(Household.id).in_(visited))
+    return (*everybody, in_survey(terms.survey_id), col(Household.id).in_(visited))
 
 
 def eligible_people(terms: Terms, *, reader: Reader) -> list[Eligible]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlmodel import Field, col
 
 from services.intake.store.person import Household, Person
@@ -80,8 +80,10 @@ def count_due(scope: str, before: date, *, reader: Reader, actor: Actor) -> int:
 
 
 def is_due(scope: str, before: date, actor: Actor) -> Sequence[Any]:
-    """Of a person: the latest roster that named them was decided on by that day, and so ended every contract."""
-    named = exists().where(col(Roster.id) == Person.roster_id, col(Roster.decided_on) <= before)
+    """Of a person: the latest roster that named them was decided on by that day, or the act recorded that alone brought them, and so ended
+    every contract."""
+    by_roster = exists().where(col(Roster.id) == Person.roster_id, col(Roster.decided_on) <= before)
+    named = or_(by_roster, and_(col(Person.roster_id).is_(None), col(Person.registered_on) <= before))
     at_home = exists().where(col(Household.id) == Person.household_id, within(actor)).correlate(Person)
     ended = func.coalesce(Contract.closed_on, Contract.ends_on) <= before
     served = exists().where(col(Recipient.person_id) == Person.id, col(Contract.id) == Recipient.contract_id, ~ended)

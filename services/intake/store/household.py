@@ -14,7 +14,7 @@ from services.intake.domain.flag import FlagDefinition
 from services.intake.store.correction import corrections_of
 from services.intake.store.duplicates import decisions_on, pairs_of
 from services.intake.store.eligible import admits
-from services.intake.store.household_act import HouseholdAct, acts_on, members_to_choose
+from services.intake.store.household_act import HouseholdAct, acts_on, category_acts_on, members_to_choose
 from services.intake.store.kin import kin_of
 from services.intake.store.person import Household, Observation, Person
 from services.intake.store.programme import Candidate, Consent, Programme, Recipient
@@ -77,7 +77,7 @@ def household_of(person_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, 
 def household_to_act_on(household_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
     """Whom an act on a household may be about; nothing that says who they are."""
     household = reached_household(reader, household_id, actor)
-    named = household.model_dump(include={"id", "household_no", "division"})
+    named = household.model_dump(include={"id", "household_no", "division", "category"})
     return named | {"members": members_to_choose(household_id, reader=reader)}
 
 
@@ -130,10 +130,14 @@ def _acted(household_id: UUID, reader: Reader) -> Iterator[Event]:
     """Who died, left, came or took the lead, told in the file that a person left and in the one that the person came to."""
     for act in acts_on(household_id, reader=reader):
         yield Event(act.acted_on, act.kind, _turned(act, reader), act.recorded_by, act.person_id)
+    for said in category_acts_on(household_id, reader=reader):
+        if said.before:
+            change = f"{labels.CATEGORY[said.before]} → {labels.CATEGORY[said.category]}"
+            yield Event(said.acted_on, "recategorised", f"{change}；{said.reason}", said.recorded_by)
 
 
 def _turned(act: HouseholdAct, reader: Reader) -> str:
-    changes = []
+    changes = [f"{labels.ADMISSION[act.cause]}；{labels.RELATION[act.relation]}"] if act.cause else []
     if act.household_id != act.before_household_id:
         numbers = (reader.get(Household, each).household_no for each in (act.before_household_id, act.household_id))
         changes.append(" → ".join(numbers))

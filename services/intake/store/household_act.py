@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Field, col
 
 from services.intake.domain.household import Standing, Turn, standing_on
@@ -14,6 +14,7 @@ from services.intake.store.person import Household, Person
 from services.intake.store.roster import Roster
 from services.intake.store.table import Table
 from shared.ids import new_id
+from shared.store.types import Instant, Json
 from shared.work import Reader
 
 
@@ -36,9 +37,52 @@ class HouseholdAct(Table, table=True):
     acted_on: date
     recorded_by: str
     recorded_on: date
+    cause: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Why somebody comes (新增成员、建户), a code of `labels.ADMISSION`; "" of other acts."""
+    said: list[str] | None = Json(default=None)
+    """Of somebody who comes: the personal fields that the act says, by name; what they say is sealed with the person."""
 
     def before(self) -> Standing:
         return Standing(self.before_household_id, self.before_relation, self.before_status, self.before_division)
+
+
+class CategoryAct(Table, table=True):
+    """A household is of another category (救助类别) from a day on; the database refuses to change it."""
+
+    __tablename__ = "category_act"
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    household_id: UUID = Field(foreign_key="household.id", index=True)
+    before: str
+    """A code of `labels.CATEGORY`; "" where the household was filed by an act (建户)."""
+    category: str
+    reason: str
+    acted_on: date
+    recorded_by: str
+    recorded_on: date
+    recorded_at: datetime = Instant()
+
+
+COMING: Final = ("admitted", "founded")
+"""Kinds of acts that bring somebody into the files."""
+
+
+def coming_of(person_id: UUID, *, reader: Reader) -> HouseholdAct | None:
+    """The act that brought a person into the files; None of whom a roster brought."""
+    came = (col(HouseholdAct.person_id) == person_id, col(HouseholdAct.kind).in_(COMING))
+    return reader.first(select(HouseholdAct).where(*came))
+
+
+def category_acts_on(household_id: UUID, *, reader: Reader) -> list[CategoryAct]:
+    """In the order in which they were recorded."""
+    return list(reader.select(select(CategoryAct).where(col(CategoryAct.household_id) == household_id).order_by(col(CategoryAct.id))))
+
+
+def recategorised_after(household_nos: Collection[str], day: date, *, reader: Reader) -> dict[str, date]:
+    """Of the households of these numbers, whose category an act said as of a later day, and of which."""
+    columns = (col(Household.household_no), func.max(col(CategoryAct.acted_on)))
+    later = (col(CategoryAct.acted_on) > day, columns[0].in_(household_nos))
+    statement = select(*columns).join(CategoryAct, col(CategoryAct.household_id) == Household.id).where(*later).group_by(columns[0])
+    return {number: acted_on for number, acted_on in reader.rows(statement)} if household_nos else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,5 +150,9 @@ def _division(person: Person, reader: Reader) -> str:
 
 
 def _filed_on(person: Person, reader: Reader) -> date:
+    """Since when the files have the person: since the act that brought them says so, or since the first roster was accepted."""
+    if (came := coming_of(person.id, reader=reader)) is not None:
+        return came.acted_on
     roster = reader.find(Roster, person.roster_id)
-    return date.min if roster is None else roster.decided_on or roster.uploaded_on
+    earliest = date.min if roster is None else roster.decided_on or roster.uploaded_on
+    return person.registered_on or earliest

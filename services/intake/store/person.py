@@ -31,20 +31,23 @@ class Household(Table, table=True):
     certificate_no: str = Field(default="", sa_column_kwargs=EMPTY)
     causes: str = Field(default="", sa_column_kwargs=EMPTY)
     """Why the household is in need: codes of `labels.CAUSE`, each between commas (`,illness,age,`)."""
-    roster_id: UUID = Field(index=True)
+    roster_id: UUID | None = Field(default=None, index=True)
+    """The last that named the household; None while it stands by an act (建户、分户) alone."""
 
 
 class Person(Table, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     household_id: UUID = Field(foreign_key="household.id", index=True)
-    roster_id: UUID = Field(index=True)
+    roster_id: UUID | None = Field(default=None, index=True)
+    """The last that named the person; None while the person stands by an act (新增成员、建户) alone."""
     roster_sheet: str = ""
     roster_row: int = 0
     """Where in the roster's file the person stands; 0 where an earlier version took the person in."""
     row_hash: str = ""
     """Keyed hash of what the last roster said: a row that says the same again changes nothing."""
     lot_no: str
-    """What the person's lot is drawn over (抽签号), by `domain.selection.lot_no` of the row that brought the person; it never changes.
+    """What the person's lot is drawn over (抽签号), by `domain.selection.lot_no` of the row that brought the person, or `lot_no_of_act`;
+    it never changes.
 
     Of people who were in the store before there were such numbers it is the id in hex.
     """
@@ -77,7 +80,7 @@ class Person(Table, table=True):
     """present, moved, died; or merged, when the person is another record's."""
     merged_into: UUID | None = Field(default=None, index=True)
     registered_on: date | None = None
-    """When the first roster that names the person was accepted."""
+    """When the first roster that names the person was accepted, or the act recorded."""
     indexed_by: str = Field(default="", index=True)
     """Under which key the index has the person's words (`Keyring.id`); "": not since the last change."""
     is_compared: bool = Field(default=False, index=True)

@@ -67,15 +67,15 @@ def sorting(table: type[Person] | type[Household], orders: Sequence[tuple[str, b
 
 def note_accepted(rows: Sequence[ColumnElement[bool]], roster: Roster, work: Work) -> None:
     """Note whose registration the staged rows are about to make or change; called before they are moved."""
-    known = exists().where(col(Household.household_no) == col(StagedRow.household_no), col(Household.roster_id) != roster.id)
+    known = exists().where(col(Household.household_no) == col(StagedRow.household_no), col(Household.roster_id).is_distinct_from(roster.id))
     event = case((col(StagedRow.verdict) == "update", "UPDATE"), (known, "NewHouseHoldMember"), else_="REGISTER")
     is_change = col(StagedRow.verdict).in_(("new", "update"))
     columns = {"id": col(StagedRow.id), "person_id": col(StagedRow.person_id), "event": event, "at": literal(work.now, _AT)}
     work.execute(insert(RegistrationChange).from_select(list(columns), select(*columns.values()).where(*rows, is_change, _is_wanted())))
 
 
-def note_change(person_id: UUID, event: Literal["UPDATE", "DELETE"], work: Work) -> None:
-    """Note that a person's registration changed, if anybody wants to know."""
+def note_change(person_id: UUID, event: Literal["UPDATE", "DELETE", "REGISTER", "NewHouseHoldMember"], work: Work) -> None:
+    """Note that somebody is registered or that a registration changed, if anybody wants to know."""
     if work.scalar(select(_is_wanted())):
         work.add(RegistrationChange(person_id=person_id, event=event, at=work.now))
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, case, func, select, update
+from sqlalchemy import ColumnElement, UniqueConstraint, case, func, or_, select, update
 from sqlmodel import Field, col
 
 from services.intake.domain.person import NEEDS
@@ -161,11 +161,16 @@ def visits_of(household_id: UUID, *, reader: Reader) -> list[dict[str, Any]]:
     return [each.model_dump(include=shown) | {"needs": dict(zip(NEEDS, each.needs, strict=True))} for each in found]
 
 
-def count_people_of_files(survey_id: UUID, households: Any, work: Work) -> None:
-    """How many people of these households (ids, or a question for them) the survey's rosters name; a merged record is nobody."""
+def in_survey(survey_id: UUID) -> ColumnElement[bool]:
+    """Of a person in one of its households: a roster of the survey names them, or no roster does yet, since an act brought them."""
     rosters = select(col(Roster.id)).where(col(Roster.survey_id) == survey_id)
-    named = (col(Person.household_id) == SurveyFile.household_id, col(Person.roster_id).in_(rosters), col(Person.merged_into).is_(None))
-    people = select(func.count()).where(*named).scalar_subquery()
+    return or_(col(Person.roster_id).in_(rosters), col(Person.roster_id).is_(None))
+
+
+def count_people_of_files(survey_id: UUID, households: Any, work: Work) -> None:
+    """How many people of these households (ids, or a question for them) the survey is about; a merged record is nobody."""
+    here = (col(Person.household_id) == SurveyFile.household_id, in_survey(survey_id), col(Person.merged_into).is_(None))
+    people = select(func.count()).where(*here).scalar_subquery()
     files = update(SurveyFile).where(col(SurveyFile.survey_id) == survey_id, col(SurveyFile.household_id).in_(households))
     work.execute(files.values(people=people))
 

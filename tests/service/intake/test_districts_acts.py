@@ -35,7 +35,11 @@ PROGRAMME = {
     "groups": [GROUP],
 }
 ROSTER = {"name": "名册", "purpose": "survey", "reference_on": "2016-12-31", "division": OWN}
+NEWCOMER = {"cause": "moved_in", "identity_number": "420203197005200010", "name": "新来者", **ON}
 BODIES: dict[str, list[Any]] = {
+    "/api/v1/households": [{"division": OWN, "category": "urban_allowance", **NEWCOMER}],
+    "/api/v1/households/{household_id}/category": [{"category": "edge_family", **ON}],
+    "/api/v1/households/{household_id}/members": [{"relation": "other", **NEWCOMER}],
     "/api/v1/discovered-needs/{need_id}/answer": [{"outcome": "included"}],
     "/api/v1/discovered-needs/{need_id}/refusal": [{"reason": "unclear"}],
     "/api/v1/discovered-needs/{need_id}/taking": [{}],
