@@ -28,7 +28,7 @@ class RowForm:
     def __init__(self, rows: Sequence[str], letters: Sequence[str]) -> None:
         """`letters` are the columns that may be recognised, in their order."""
         seen: dict[str, Counter[str]] = {}
-        for row in rows[:LOOKED_AT]:
+        for row in rows:
             for name, kind in _CELL.findall(row):
                 if kind in _WRITTEN:
                     seen.setdefault(name, Counter())[kind] += 1

@@ -32,7 +32,7 @@ from shared.sheets.book import (
     protected,
     rows_of,
 )
-from shared.sheets.row_form import RowForm
+from shared.sheets.row_form import LOOKED_AT, RowForm
 from shared.sheets.shared_texts import SharedTexts, refuse_entities
 from shared.sheets.sheet_marks import Marks, column_of, marks_of
 
@@ -212,7 +212,7 @@ class _Reading:
             rest += text
             if _ROW_END in rest:
                 whole = rest.rfind(_ROW_END) + len(_ROW_END)
-                form = form or RowForm(rest.split(_ROW_END)[:-1], _LETTERS)
+                form = form or RowForm(rest[:whole].split(_ROW_END, LOOKED_AT)[:LOOKED_AT], _LETTERS)
                 for block in self._blocks_of(rest, 0, whole, form, last):
                     last = block.numbers[-1]
                     yield block

@@ -33,6 +33,7 @@ _STATES: Final = ("", *dict.fromkeys(MARITAL_WORDS.values()))
 """Codes of marital states by the byte that stands for them."""
 _STATE_OF: Final = {word: _STATES.index(code) for word, code in MARITAL_WORDS.items()}
 _HEAD, _SPOUSE = 1, 2
+FEW: Final = 100_000
 _ROLE_OF: Final = {word: _HEAD if code == "head" else _SPOUSE for word, code in RELATIONS.items() if code in ("head", "spouse")}
 
 
@@ -85,16 +86,16 @@ class Households:
 
     def add(self, following: Run) -> None:
         """The next lines of the roster."""
-        lines, run = following.lines, _Columns.of(following, self._agreed_on)
+        run = _Columns.of(following, self._agreed_on)
         beside = zip(run.numbers, chain((self._number,), run.numbers), strict=False)
         begins = [at for at, (number, before) in enumerate(beside) if number != before]
         if begins[:1] != [0]:
-            self._go_on(run, begins[0] if begins else len(lines))
-        spans = list(pairwise((*begins, len(lines))))
+            self._go_on(run, begins[0] if begins else len(following))
+        spans = list(pairwise((*begins, len(following))))
         self._number = run.numbers[-1]
         self._numbers.extend([hash(run.numbers[at]) for at in begins])
-        self._firsts.extend([lines[at].position for at in begins])
-        self._first_rows.extend([lines[at].number for at in begins])
+        self._firsts.extend([following.position + at for at in begins])
+        self._first_rows.extend([following.numbers[at] for at in begins])
         self._people.extend([end - begin for begin, end in spans])
         self._heads.extend([run.roles.count(_HEAD, begin, end) for begin, end in spans])
         self._spouses.extend([run.roles.count(_SPOUSE, begin, end) for begin, end in spans])
@@ -141,15 +142,13 @@ class Households:
         self._joined = {run: together for together in runs.values() for run in together}
         self._identities, self._roles, self._numbers = array("q"), bytearray(), array("q")
 
-    def of_all(self, lines: Sequence[Line]) -> list[Household]:
-        """The household of each of some lines that follow one another."""
-        if not lines:
-            return []
-        first, last = lines[0].position, lines[-1].position
-        run, end = bisect_right(self._firsts, first) - 1, bisect_right(self._firsts, last)
-        begins = (first, *self._firsts[run + 1 : end], last + 1)
-        found = map(self._of_run, range(run, end))
-        return list(chain.from_iterable(map(repeat, found, (one - before for before, one in pairwise(begins)))))
+    def of_all(self, run: Run) -> list[Household]:
+        """The household of each line."""
+        first, behind = run.position, run.position + len(run)
+        begin, end = bisect_right(self._firsts, first) - 1, bisect_right(self._firsts, behind - 1)
+        places = (first, *self._firsts[begin + 1 : end], behind)
+        found = map(self._of_run, range(begin, end))
+        return list(chain.from_iterable(map(repeat, found, (one - before for before, one in pairwise(places)))))
 
     def _of_run(self, run: int) -> Household:
         return self._household(self._joined.get(run) or (run,))
@@ -206,10 +205,10 @@ class _Columns(NamedTuple):
 
     @classmethod
     def of(cls, run: Run, agreed_on: Callable[[Any], Any]) -> Self:
-        columns = run.columns
+        columns = run.texts
         roles = bytes(map(_ROLE_OF.get, columns[_RELATION], repeat(0)))
         words = list(zip(*agreed_on(columns), strict=True))
-        return cls([line.household for line in run.lines], roles, columns[_IDENTITY], columns[_MARITAL], words)
+        return cls(run.households, roles, columns[_IDENTITY], columns[_MARITAL], words)
 
     def head(self, begin: int, end: int) -> tuple[int, int]:
         """Birth and marital state of the head among these lines; of several the first that says so."""
@@ -255,8 +254,10 @@ def _first_said_of_all(before: tuple[str, ...], words: tuple[str, ...], *, gathe
     )
 
 
-def _repeated(hashes: Iterable[int]) -> frozenset[int]:
-    """Those that come more than once; sorted, since a set of a million needs three times the memory."""
+def _repeated(hashes: Sequence[int]) -> frozenset[int]:
+    """Those that come more than once; sorted where there are many, since a set of a million needs three times the memory."""
+    if len(hashes) <= FEW and len(set(hashes)) == len(hashes):
+        return frozenset()
     return frozenset(one for one, other in pairwise(sorted(hashes)) if one == other)
 
 

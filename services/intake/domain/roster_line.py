@@ -2,7 +2,9 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import compress, count, repeat
 from typing import Final, NamedTuple, cast
 
@@ -49,11 +51,32 @@ class Line(NamedTuple):
     days_later: int
 
 
-class Run(NamedTuple):
-    """Lines that follow one another, never none, and their texts column by column."""
+@dataclass
+class Run:
+    """Lines that follow one another, never none, column by column; one by one they are made for whoever asks."""
 
-    lines: Sequence[Line]
-    columns: Sequence[Sequence[str]]
+    position: int
+    """Of the first."""
+    sheet: str
+    numbers: Sequence[int]
+    texts: Sequence[Sequence[str]]
+    """By column, in the order in which each line has them."""
+    households: Sequence[str]
+    columns: Mapping[str, int]
+    numeric: Sequence[frozenset[str]] | None
+    formulas: Sequence[frozenset[str]] | None
+    """None where no line has any; so with `numeric`."""
+    days_later: int
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        rows = zip(*self.texts, strict=True)
+        odd = (self.numeric or repeat(NONE), self.formulas or repeat(NONE), repeat(self.days_later))
+        fields = (count(self.position), repeat(self.sheet), self.numbers, rows, self.households, repeat(self.columns), *odd)
+        return list(map(Line._make, zip(*fields, strict=False)))  # some are endless
 
 
 class Lines:
@@ -78,23 +101,21 @@ class Lines:
         texts = [_texts(column, kind) if kind else [""] * len(numbers) for column, kind in zip(picked, kinds, strict=True)]
         texts[_IDENTITY] = _identities(texts[_IDENTITY])
         cells = dict(zip(self._wanted, zip(picked, kinds, strict=True), strict=True))
-        numeric = _marked({column: cells[column] for column in _LOSES_DIGITS}, _NUMBERS, len(numbers))
-        formulas = _marked(cells, _FORMULA, len(numbers))
-        rows = list(zip(*texts, strict=True))
-        if "" in texts[_IDENTITY] and not all(filled := list(map(any, rows))):
-            numbers, rows = list(compress(numbers, filled)), list(compress(rows, filled))
-            numeric, formulas = compress(numeric, filled), compress(formulas, filled)
-            texts = list(zip(*rows, strict=True))
-        named = (count(position), repeat(self._name), numbers, rows, self._households(rows))
-        lines = list(map(Line._make, zip(*named, repeat(self._columns), numeric, formulas, repeat(self._days_later), strict=False)))
-        return Run(lines, texts) if lines else None
+        numeric = _marked({column: cells[column] for column in _LOSES_DIGITS}, _NUMBERS)
+        formulas = _marked(cells, _FORMULA)
+        if "" in texts[_IDENTITY] and not all(filled := list(map(any, zip(*texts, strict=True)))):
+            numbers, texts = list(compress(numbers, filled)), [list(compress(column, filled)) for column in texts]
+            numeric, formulas = (each and list(compress(each, filled)) for each in (numeric, formulas))
+        if not numbers:
+            return None
+        return Run(position, self._name, numbers, texts, self._households(texts), self._columns, numeric, formulas, self._days_later)
 
-    def _households(self, rows: Sequence[Sequence[str]]) -> Sequence[str]:
-        if HOUSEHOLD_NO in self._columns and all(own := [row[_HOUSEHOLD_NO] for row in rows]):
-            self._household = own[-1] if own else self._household
+    def _households(self, texts: Sequence[Sequence[str]]) -> Sequence[str]:
+        if "" not in (own := texts[_HOUSEHOLD_NO]):
+            self._household = own[-1]
             return own
         found = []
-        for row in rows:
+        for row in zip(*texts, strict=True):
             self._household = _household_of(row, self._columns, self._household)
             found.append(self._household)
         return found
@@ -116,11 +137,11 @@ def _identities(texts: Sequence[str]) -> Sequence[str]:
     return [text.replace(" ", "").lstrip("'‘’").upper() for text in texts]
 
 
-def _marked(columns: Mapping[str, tuple[Sequence[Cell], Collection[type]]], wanted: frozenset[type], many: int) -> Iterable[frozenset[str]]:
-    """Of each row those of the columns (cells, and the kinds among them) whose cell is of a wanted kind; few rosters have any."""
+def _marked(columns: Mapping[str, tuple[Sequence[Cell], Collection[type]]], wanted: frozenset[type]) -> list[frozenset[str]] | None:
+    """Of each row those of the columns (cells, and the kinds among them) whose cell is of a wanted kind; None where none is."""
     found = {column: cells for column, (cells, kinds) in columns.items() if not wanted.isdisjoint(kinds)}
     if not found:
-        return repeat(NONE, many)
+        return None
     rows = zip(*found.values(), strict=True)
     return [frozenset(column for column, cell in zip(found, row, strict=True) if type(cell) in wanted) for row in rows]
 

@@ -7,7 +7,7 @@ not judged here, so that one place says what is wrong: `roster_reading`. That bo
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from itertools import repeat
+from itertools import count, repeat
 from typing import Any, Final
 
 from services.intake.domain.columns import (
@@ -34,7 +34,7 @@ from services.intake.domain.columns import (
 from services.intake.domain.dates import day_of
 from services.intake.domain.person import age_on
 from services.intake.domain.roster_kin import is_likely_kin
-from services.intake.domain.roster_line import Line, Run
+from services.intake.domain.roster_line import Run
 from services.intake.domain.roster_reading import (
     HEAD,
     LARGEST_HOUSEHOLD,
@@ -78,12 +78,11 @@ class _Reading:
     """One run, column by column. `_odd` are the places of the lines that are no plain rows."""
 
     def __init__(self, run: Run, table: RosterTable, frame: RosterFrame) -> None:
-        self._lines = run.lines
+        self._run = run
         self._has = table.columns
         self._frame = frame
-        self._texts = run.columns
-        self._households = table.households.of_all(run.lines)
-        self._odd = {at for at, line in enumerate(run.lines) if line.formulas or line.numeric}
+        self._households = table.households.of_all(run)
+        self._odd = {at for marked in (run.numeric, run.formulas) for at, columns in enumerate(marked or ()) if columns}
 
     def rows(self) -> list[RosterRow | None]:
         identities = self._identities()
@@ -92,9 +91,8 @@ class _Reading:
         numbers = self._household_numbers()
         cards = self._cards(identities)
         self._hold(identities, relations, maritals)
-        places = ([line.number for line in self._lines], [line.sheet for line in self._lines])
         fields = zip(
-            *(*places, numbers, self._head_numbers()),
+            *(self._run.numbers, repeat(self._run.sheet), numbers, self._head_numbers()),
             *(self._categories(), self._divisions(identities), self._living(), self._names(), identities, relations, maritals),
             *(self._coded(SCHOOLING), self._coded(SINGLE_PARENT), *zip(*cards, strict=True)),
             *(self._free(ILLNESS), self._phones(), self._free(ADDRESS), repeat(()), repeat(NO_MORE)),
@@ -106,7 +104,7 @@ class _Reading:
         return rows
 
     def _of(self, column: str) -> Sequence[str]:
-        return self._texts[AT[column]]
+        return self._run.texts[AT[column]]
 
     def _agreed(self, column: str, position: int) -> Sequence[str]:
         """What the cell says or, where it says nothing, the household's first row that does."""
@@ -146,7 +144,7 @@ class _Reading:
     def _head_numbers(self) -> Iterable[str]:
         if HOUSEHOLD_NO in self._has:
             return repeat("")
-        return [line.household or own for line, own in zip(self._lines, self._of(IDENTITY), strict=True)]
+        return [household or own for household, own in zip(self._run.households, self._of(IDENTITY), strict=True)]
 
     def _categories(self) -> Sequence[Any]:
         texts = self._agreed(CATEGORY, 0)
@@ -177,8 +175,8 @@ class _Reading:
         """In a roster without relations by the position in the household."""
         if RELATION in self._has:
             return self._coded(RELATION)
-        beside = zip(self._lines, self._of(IDENTITY), self._households, strict=True)
-        return [HEAD if line.household == own or line.position == household.first else "other" for line, own, household in beside]
+        beside = zip(self._run.households, self._of(IDENTITY), self._households, count(self._run.position))
+        return [HEAD if number == own or place == household.first else "other" for number, own, household, place in beside]
 
     def _cards(self, identities: Sequence[Any]) -> Sequence[tuple[str, int, int]]:
         texts = self._of(DISABILITY_CARD)
@@ -209,17 +207,17 @@ class _Reading:
             or (household.heads != 1 and has_relations)
             or (words != household.agreed and not _agree(words, household.agreed))
             or (household.agreed[3] != "" and not household.people <= _LIVING.get(household.agreed[3], 0))
-            or not is_likely_kin(relation, word, marital, household, identity, years)
+            or not ((relation == HEAD and not household.spouses) or is_likely_kin(relation, word, marital, household, identity, years))
             for words, household, identity, word, relation, marital in beside
         )
         if not self._has.isdisjoint((SEX, BIRTH, AGE)):
-            beside_identity = zip(identities, self._lines, *map(self._of, (SEX, BIRTH, AGE)), strict=True)
+            beside_identity = zip(identities, *map(self._of, (SEX, BIRTH, AGE)), strict=True)
             self._but(not (identity and self._fits(identity, *texts)) for identity, *texts in beside_identity)
 
-    def _fits(self, identity: Identity, line: Line, sex: str, birth: str, age: str) -> bool:
+    def _fits(self, identity: Identity, sex: str, birth: str, age: str) -> bool:
         if sex and SEXES.get(sex) != identity.sex:
             return False
-        if birth and day_of(birth, line.days_later) != identity.birth:
+        if birth and day_of(birth, self._run.days_later) != identity.birth:
             return False
         return not age or (age.isdigit() and abs(int(age) - age_on(identity.birth, self._frame.reference_on)) <= 1)
 

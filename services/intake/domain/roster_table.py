@@ -122,7 +122,7 @@ class RosterTable:
         hidden = {part.name: part.sheet.hidden().rows for part in self.parts}
         rows, where = 0, list[str]()
         for run in self._read():
-            self.filled += len(run.lines)
+            self.filled += len(run)
             if self.filled > MOST_ROWS:
                 raise RosterUnreadable(f"名册超过 {MOST_ROWS} 行，请分开上传", field="file", rule="roster-too-long")
             if self._kept is not None:
@@ -130,12 +130,12 @@ class RosterTable:
                 if self.filled > KEPT:
                     self._kept = None
             self.households.add(run)
-            unseen = hidden[run.lines[0].sheet]
-            for line in run.lines if unseen else ():
-                if line.number in unseen:
+            unseen = hidden[run.sheet]
+            for number in run.numbers if unseen else ():
+                if number in unseen:
                     rows += 1
                     if rows <= TOLD_ROWS:
-                        where.append(f"{line.sheet}!{line.number}" if line.sheet else str(line.number))
+                        where.append(f"{run.sheet}!{number}" if run.sheet else str(number))
         self.unseen = self.unseen._replace(rows=rows, where=where)
         self.households.finish()
         if not self.filled:
@@ -150,7 +150,7 @@ class RosterTable:
                 last = max(last, block.numbers[-1])
                 if run := following.of(block, position):
                     yield run
-                    position += len(run.lines)
+                    position += len(run)
             self._rows_of[index] = last - part.layout.header_row
 
 

@@ -24,7 +24,9 @@ def households(lines: Sequence[Line]) -> Households:
     found = Households()
     for begin in range(0, len(lines), 3):
         run = lines[begin : begin + 3]
-        found.add(Run(run, list(zip(*(each.texts for each in run), strict=True))))
+        texts = list(zip(*(each.texts for each in run), strict=True))
+        numbers, numbered = [each.number for each in run], [each.household for each in run]
+        found.add(Run(begin, "", numbers, texts, numbered, {}, None, None, 0))
     found.finish()
     return found
 

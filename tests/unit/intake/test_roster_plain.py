@@ -97,7 +97,7 @@ def test_a_row_read_by_columns_is_the_row_read_with_care(cells: list[list[Any]],
     except RosterUnreadable:
         return  # no row that is not blank
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("services.intake.domain.roster.plain_rows", lambda run, table, frame: [None] * len(run.lines))
+        patch.setattr("services.intake.domain.roster.plain_rows", lambda run, table, frame: [None] * len(run))
         with_care = judged(cells, frame)
 
     assert by_columns == with_care
