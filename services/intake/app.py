@@ -14,6 +14,7 @@ from services.intake.store import (
     Table,
     VisitAnswers,
 )
+from services.intake.store.check import HouseholdCheckNote
 from services.intake.store.kin import KinNotice
 from services.intake.store.reach import REACH
 from shared.events.casework import AgencyKeyRegistered, CaseClosed, CaseOpened, DataReturned, NeedDiscovered
@@ -27,6 +28,7 @@ OF_HOUSEHOLDS = (
     "observation",
     "household_act",
     "category_act",
+    "household_check",
     "correction",
     "attachment",
     "attachment_member",
@@ -71,7 +73,10 @@ SERVICE = Service(
     ),
     wrapped=(
         Wrapped(PersonSecret, also=actions.hash_again),
-        *(Wrapped(kept, person="id") for kept in (*OF_PARTNERS, VisitAnswers, CorrectionBefore, DiscoveredNeed, KinNotice)),
+        *(
+            Wrapped(kept, person="id")
+            for kept in (*OF_PARTNERS, VisitAnswers, CorrectionBefore, DiscoveredNeed, KinNotice, HouseholdCheckNote)
+        ),
     ),
     has_personal_files=True,
     reach=REACH,

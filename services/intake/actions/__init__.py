@@ -4,6 +4,7 @@ from services.intake.actions.acceptance import accept_roster, acceptance_chunk, 
 from services.intake.actions.admission import FiledAlready, admit, found_household, recategorise
 from services.intake.actions.attachment import attach, read_attachment
 from services.intake.actions.campaign import record_call, set_team
+from services.intake.actions.check import checks_at_home, record_check
 from services.intake.actions.circumstance import circumstances, record_circumstances
 from services.intake.actions.correction import correct_person, person_to_correct
 from services.intake.actions.criteria import count_groups, criterion_facts, known_flags, preview
@@ -55,6 +56,7 @@ __all__ = [
     "asking_chunk",
     "attach",
     "change_head",
+    "checks_at_home",
     "circumstances",
     "compare_records",
     "complete_enrolment",
@@ -117,6 +119,7 @@ __all__ = [
     "readings",
     "recategorise",
     "record_call",
+    "record_check",
     "record_circumstances",
     "record_consents",
     "record_departure",

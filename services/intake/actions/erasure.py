@@ -38,6 +38,7 @@ from services.intake.store import (
     note_erased,
     reached_person,
 )
+from services.intake.store.check import forget_checks
 from services.intake.store.erasure import Erasure, count_due, due, orphans
 from services.intake.store.erasure_batch import count_people_due
 from services.intake.store.search import forget_words
@@ -127,6 +128,7 @@ def carry_out(asked: Erasure, *, by: str, on: date, work: Work, keyring: Keyring
         _leave_out(CLASSES[asked.scope], records, work, keyring)
         if asked.scope == OF_ANSWERS:
             forget_answers(records, work)
+            forget_checks(_households(records), work)
         kinds = [kind for kind, scope in CLASS.items() if scope == asked.scope]
         asked.blobs = _take_out({*_papers(records, work, col(Attachment.kind).in_(kinds))}, work)
     asked.status, asked.decided_by, asked.decided_on = "done", by, on
@@ -223,6 +225,7 @@ def _erase(records: Collection[UUID], division: str, work: Work, today: date, ke
     forget_corrected(records, None, work, keyring)
     forget_undelivered(work)
     forget_kin(records, work)
+    forget_checks(_households(records), work)
     for record in records:
         person = work.get(Person, record)
         person.identity_key, person.birth = f"erased-{record.hex}", date(person.birth.year, 1, 1)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.intake import labels
+from services.intake.actions.check import checks_at_home
 from services.intake.actions.criteria import known_flags
 from services.intake.actions.kin import kin_at_home
 from services.intake.actions.person import Purpose, mark, personal_of
@@ -84,7 +85,9 @@ def read_household_file(
     nothing: dict[str, Any] = {"answers": [], "is_erased": False}
     more = {"visits": [visit | told_at.get(visit["id"], nothing) for visit in visits], "elsewhere": len(were_here) - len(stood)}
     grant = {"cause_codes": causes_of(household.causes), "warnings": list(_warnings(household, today, rules))}
-    return household.model_dump() | grant | shown | more | {"kin": kin_at_home(household_id, reader=work, keyring=keyring)}
+    beside = {"kin": kin_at_home(household_id, reader=work, keyring=keyring)}
+    beside["checks"] = checks_at_home(household_id, reader=work, keyring=keyring)
+    return household.model_dump() | grant | shown | more | beside
 
 
 def _warnings(household: Household, today: date, rules: Rules) -> Iterator[str]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from services.intake import labels
+from services.intake.actions.check import checks_for_copy
 from services.intake.actions.person import Purpose, mark, personal_of
 from services.intake.actions.visit_answers import Answers
 from services.intake.domain.roster_more import causes_of
@@ -79,6 +80,7 @@ def copy_for_subject(
         ],
         "visits": [each for each in Answers(work, keyring).about(person_id, alone=True) if not each["is_erased"]],
         "programmes": participation_of(person_id, reader=work),
+        "checks": checks_for_copy(household.id, reader=work, keyring=keyring),
         "readings": [row.model_dump(exclude={"id", "person_id"}) for row in read],
     }
 

@@ -1,7 +1,7 @@
 """Visits of a survey: the form of one household, and what two investigators enter."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,6 +30,7 @@ from services.intake.store import (
     Observation,
     Person,
     SurveyFile,
+    SurveyTeam,
     Visit,
     check_reach,
     forms_in_force,
@@ -39,6 +40,7 @@ from services.intake.store import (
     teams_of,
 )
 from shared.access import Actor
+from shared.access.accounts import names_of_accounts
 from shared.ids import new_id
 from shared.personal import Keyring
 from shared.plugins import Hooks
@@ -76,6 +78,8 @@ def visit_sheet(file_id: UUID, *, reader: Reader, today: date, actor: Actor, rul
     )
     household, people = people_at(file_id, reader=reader)
     own = own_divisions(survey["id"], actor.account, reader=reader)
+    teams = teams_of(survey["id"], reader=reader)
+    names = names_of_accounts([who for each in visits for who in each["investigators"]], reader=reader)
     is_own = own is None or file["division"] in own
     return {
         "file": file,
@@ -85,7 +89,11 @@ def visit_sheet(file_id: UUID, *, reader: Reader, today: date, actor: Actor, rul
         "members": [_asked(person, household, form, today) for person in people],
         "living_members": household.living_members,
         "investigators": _usual_investigators(survey["id"], file["division"], actor.account, reader),
-        "visits": [{name: each[name] for name in ("visited_on", "kind", "investigators", "recorded_by", "recorded_on")} for each in visits],
+        "visits": [
+            {name: each[name] for name in ("visited_on", "kind", "investigators", "recorded_by", "recorded_on")}
+            | {"outside": outside(each["investigators"], file["division"], teams, names)}
+            for each in visits
+        ],
         "calls": [{name: each[name] for name in ("called_on", "reason", "recorded_by")} for each in calls],
         "is_own": is_own,
         "may_record": is_own and survey["status"] == "open" and actor.may("surveyor"),
@@ -102,7 +110,7 @@ def record_visits(
     rules: Rules,
     hooks: Hooks,
     keyring: Keyring,
-) -> dict[str, int]:
+) -> dict[str, Any]:
     """Enter what two investigators found in each household; all visits of the command or none."""
     survey = to_change(work, survey_id, actor)
     work.about("survey", survey_id)
@@ -111,6 +119,8 @@ def record_visits(
     asks_members = form.requires_members or any(report.members or report.answers for report in reports)
     people = _people_of(list(files.values()), work) if asks_members else {}
     held = _visitables(files, people, work)
+    named = {each.strip() for report in reports for each in report.investigators}
+    names = names_of_accounts(named, reader=work)
     check_visits(
         reports,
         opened_on=survey.opened_on,
@@ -118,6 +128,7 @@ def record_visits(
         investigators_at_least=rules("survey_investigators", division=survey.division),
         form=form,
         households=[held.get(visit.file_id, Visitable()) for visit in visits],
+        names=names,
     )
     keep_form(form, work, today)
     rows = [_visit(survey_id, visit, actor, today) | {"form": form.version} for visit in visits]
@@ -133,7 +144,20 @@ def record_visits(
         for row, report in zip(rows, reports, strict=True)
     ]
     keep_answers(answered, work, keyring)
-    return {"recorded": len(visits)} | say_progress(work, survey)
+    divisions = dict(_pairs(work, select(col(SurveyFile.id), col(SurveyFile.division)).where(col(SurveyFile.id).in_(files))))
+    teams = teams_of(survey_id, reader=work)
+    unknown = {each for visit in visits for each in outside(visit.report.investigators, divisions[visit.file_id], teams, names)}
+    return {"recorded": len(visits), "unknown_investigators": sorted(unknown)} | say_progress(work, survey)
+
+
+def outside(investigators: Iterable[str], division: str, teams: Sequence[SurveyTeam], names: Mapping[str, str]) -> list[str]:
+    """Who is in no team of the community or, without teams, has no account: to be looked at, and no reason to refuse a visit."""
+    known = {each for team in teams if division in team.divisions for each in team.surveyors} if teams else set(names)
+    return [each for each in map(str.strip, investigators) if each and each not in known]
+
+
+def _pairs(reader: Reader, statement: Any) -> list[tuple[Any, Any]]:
+    return [(row[0], row[1]) for row in reader.rows(statement)]
 
 
 def _asked(person: Person, household: Household, form: SurveyForm, today: date) -> dict[str, Any]:

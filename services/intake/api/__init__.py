@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.intake.api import (
+    checks,
     discovered_needs,
     duplicates,
     enrolment,
@@ -23,6 +24,7 @@ for part in (
     households,
     household_acts,
     kin,
+    checks,
     duplicates,
     surveys,
     programmes,

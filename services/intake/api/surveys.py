@@ -53,7 +53,7 @@ class MemberBody(Body):
 class VisitBody(Body):
     file_id: UUID
     visited_on: date
-    kind: Literal["home", "phone", "neighbour"]
+    kind: Literal["home", "phone", "neighbour", "community"]
     investigators: Annotated[list[Line], Field(max_length=6)]
     living_members: Annotated[int, Field(ge=0, le=30)]
     housing: Literal["owned", "rented", "public", "lodging", "none"]

@@ -124,6 +124,11 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last one of a shorter month."""
+    return months_after(day, -months)
+
+
 def causes_of(kept: str) -> tuple[str, ...]:
     """Codes of `labels.CAUSE` out of how they are kept: `,illness,age,`."""
     return tuple(filter(None, kept.split(",")))

@@ -1,9 +1,10 @@
 """The survey (调查摸底): every household is visited, by two people, and its needs are asked in one way."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
+from unicodedata import normalize
 from uuid import UUID
 
 from services.intake import labels
@@ -89,8 +90,12 @@ def check_visits(
     investigators_at_least: Rule,
     form: SurveyForm,
     households: Sequence[Visitable] = (),
+    names: Mapping[str, str] | None = None,
 ) -> None:
-    """Raises VisitsRefused with a fault for each thing that is wrong. `households` are those of the reports, in the same order."""
+    """Raises VisitsRefused with a fault for each thing that is wrong. `households` are those of the reports, in the same order.
+
+    `names` says what the holders of those work numbers that are accounts are called: a number and its holder's name are one person.
+    """
     if not 1 <= len(reports) <= MOST_VISITS:
         raise VisitsRefused(f"一次登记 1 至 {MOST_VISITS} 户，现为 {len(reports)} 户", field="visits")
     found = households or [Visitable()] * len(reports)
@@ -98,7 +103,7 @@ def check_visits(
         Fault(f"visits.{position}.{fault.field}", fault.message, fault.rule, fault.article)
         for position, (report, household) in enumerate(zip(reports, found, strict=True))
         for fault in (
-            *_faults(report, household, opened_on, today, investigators_at_least),
+            *_faults(report, household, opened_on, today, investigators_at_least, names or {}),
             *_faults_of_answers(report, household, form, today),
         )
     ]
@@ -110,10 +115,18 @@ def needs_in_order(needs: Mapping[str, int]) -> tuple[int, ...]:
     return tuple(needs[need] for need in NEEDS)
 
 
-def _faults(report: VisitReport, household: Visitable, opened_on: date, today: date, investigators_at_least: Rule) -> Iterator[Fault]:
+def people_among(investigators: Iterable[str], names: Mapping[str, str]) -> set[str]:
+    """Different people among work numbers and names; however a number is typed, and where its holder is named beside it, it is one."""
+    given = {normalize("NFKC", each).strip().casefold() for each in investigators} - {""}
+    holders = {normalize("NFKC", account).casefold(): normalize("NFKC", name).casefold() for account, name in names.items()}
+    return given - {holders[each] for each in given if each in holders and holders[each] != each}
+
+
+def _faults(
+    report: VisitReport, household: Visitable, opened_on: date, today: date, investigators_at_least: Rule, names: Mapping[str, str]
+) -> Iterator[Fault]:
     least = investigators_at_least.params["investigators"]
-    named = set(filter(None, map(str.strip, report.investigators)))
-    if len(named) < least:
+    if len(people_among(report.investigators, names)) < least:
         yield Fault("investigators", f"入户调查每组不少于 {least} 人", investigators_at_least.id, investigators_at_least.article)
     elif has_number("\n".join(report.investigators)):
         yield Fault("investigators", "调查员以工号登记，不要写身份证号和电话号码", NamesSomebody.code)

@@ -199,6 +199,7 @@ HISTORY: Final = {
     "visited": L_("走访"),
     "observed": L_("登记特殊情况"),
     "corrected": L_("更正个人信息"),
+    "checked": L_("核查"),
     "kin_noted": L_("近亲属备案"),
     "kin_ended": L_("解除近亲属备案"),
     "chosen": L_("筛选"),
@@ -259,7 +260,7 @@ READ: Final = {
 READ_BY: Final = {"intake": L_("救助对象"), "casework": L_("个案服务"), "dci": L_("部门间查询")}
 """Through which service a person's fields were read."""
 
-VISIT_KIND: Final = {"home": L_("入户"), "phone": L_("电话"), "neighbour": L_("邻里")}
+VISIT_KIND: Final = {"home": L_("入户"), "phone": L_("电话"), "neighbour": L_("邻里"), "community": C_("走访方式", "社区")}
 
 FORM: Final = (
     *(L_("居住情况"), L_("按实际一起居住的人数，不按户籍。"), L_("需求程度"), L_("七项都要填写；没有需求的选“无”。")),

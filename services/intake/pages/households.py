@@ -15,6 +15,7 @@ from services.intake import actions, labels, store
 from services.intake.actions.export import CODED
 from services.intake.actions.person import Purpose
 from services.intake.domain.person import NEEDS, age_on
+from services.intake.labels.check import CHECK_OCCASION, CHECK_OUTCOME
 from services.intake.pages.frame import CONSOLE
 from shared.divisions import children, name_of
 from shared.errors import Malformed
@@ -68,6 +69,7 @@ async def households(request: Request, call: Annotated[Call, allows(*READERS, "a
         division_name=name_of,
         labels=labels,
         may_read=call.actor.may(*READERS),
+        may_check=call.actor.may("clerk", "officer", "auditor"),
         may_see_kin=call.actor.may("officer", "reviewer", "auditor"),
         may_record=call.actor.may("clerk", "officer"),
         purpose=purpose_of(request, call),
@@ -105,6 +107,7 @@ async def household(request: Request, household_id: UUID, call: Annotated[Call, 
         "intake/household.html",
         file=file,
         coded=CODED,
+        check_words={"occasion": CHECK_OCCASION, "outcome": CHECK_OUTCOME},
         purpose=labels.READING_PURPOSE[purpose],
         labels=labels,
         needs=list(zip(NEEDS, file["needs"] or (), strict=False)),

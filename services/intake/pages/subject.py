@@ -9,6 +9,7 @@ from services.intake import actions, labels, store
 from services.intake.actions.export import CODED
 from services.intake.domain.guardian import WORDS
 from services.intake.domain.person import NEEDS
+from services.intake.labels.check import CHECK_OUTCOME
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import purpose_of, to_purpose
 from shared.http.call import Call, allows
@@ -34,6 +35,7 @@ async def copy(request: Request, person_id: UUID, call: Annotated[Call, allows("
         readings=[row | {"time": f"{row['read_at'].astimezone(zone):%Y-%m-%d %H:%M}"} for row in found["readings"]],
         purpose=labels.READING_PURPOSE[purpose],
         coded=CODED,
+        check_outcomes=CHECK_OUTCOME,
         purposes=labels.READING_PURPOSE | labels.DOSSIER_PURPOSE,
         disability_kinds=DISABILITY_KINDS,
         guardian=WORDS,

@@ -11,6 +11,8 @@ from sqlmodel import col
 
 from services.intake import labels
 from services.intake.domain.flag import FlagDefinition
+from services.intake.labels.check import CHECK_OUTCOME
+from services.intake.store.check import checks_of
 from services.intake.store.correction import corrections_of
 from services.intake.store.duplicates import decisions_on, pairs_of
 from services.intake.store.eligible import admits
@@ -90,7 +92,11 @@ def members_of(household_id: UUID, *, reader: Reader) -> list[Person]:
 def history(household_id: UUID, *, reader: Reader) -> list[Event]:
     """What happened to a household and its people, the latest first."""
     people = [row[0] for row in reader.rows(select(col(Person.id)).where(col(Person.household_id) == household_id))]
-    of_household = (*_filed(household_id, reader), *_visited(household_id, reader), *_acted(household_id, reader))
+    of_household = [*_filed(household_id, reader), *_visited(household_id, reader), *_acted(household_id, reader)]
+    of_household += [
+        Event(each.checked_on, "checked", f"{labels.VISIT_KIND[each.kind]} {CHECK_OUTCOME[each.outcome]}", "、".join(each.investigators))
+        for each in checks_of(household_id, reader=reader)
+    ]
     found = [*of_household, *_observed(people, reader), *_corrected(people, reader), *_chosen(people, reader), *_merged(people, reader)]
     found += _kin(people, reader)
     return sorted(found, key=lambda event: event.on, reverse=True)

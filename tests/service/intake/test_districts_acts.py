@@ -24,6 +24,7 @@ VISIT = {
     "housing": "rented",
     "needs": NEEDS,
 }
+CHECK = {"checked_on": "2017-02-20", "occasion": "regular", "kind": "phone", "outcome": "unchanged", "investigators": ["D01"]}
 CONSENT = {"given": True, "version": "2016-12", "signed_on": "2017-01-16", "signer": "self", "told_no_loss": True}
 GROUP = {"code": "G1", "quota": 1, "reserve": 1}
 PROGRAMME = {
@@ -51,6 +52,7 @@ BODIES: dict[str, list[Any]] = {
     "/api/v1/erasures/{erasure_id}/confirmation": [{}],
     "/api/v1/erasures/{erasure_id}/refusal": [WHY],
     "/api/v1/households/{household_id}/attachments": [{"file": "{stored_id}", "kind": "photo"}],
+    "/api/v1/households/{household_id}/checks": [CHECK],
     "/api/v1/households/{household_id}/departures": [{"person_id": "{person_id}", "kind": "died", **ON}],
     "/api/v1/households/{household_id}/heads": [{"relations": {"{person_id}": "head"}, **ON}],
     "/api/v1/households/{household_id}/joinings": [{"person_id": "{person_id}", "household_no": "1-1", "relation": "head", **ON}],

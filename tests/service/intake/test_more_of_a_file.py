@@ -44,7 +44,7 @@ def bureau(service_client: Callable[..., Office]) -> Bureau:
     return Bureau(service_client(SERVICE))
 
 
-def taken(bureau: Bureau, more: Mapping[str, Any], *, reference_on: str = "2015-09-01", **row: Any) -> dict[str, Any]:
+def taken(bureau: Bureau, more: Mapping[str, Any], *, reference_on: str = "2015-09-01", on: str = ON, **row: Any) -> dict[str, Any]:
     """A roster with the canary alone and these columns beyond those of every roster, accepted; what its review said."""
     said = CANARY._asdict() | row
     book = Workbook()
@@ -54,10 +54,10 @@ def taken(bureau: Bureau, more: Mapping[str, Any], *, reference_on: str = "2015-
     book.save(content)
     file = bureau.clerk.upload(content.getvalue(), "名册.xlsx")
     terms = {"name": "名册", "division": HUANGSHI, "file": file, "purpose": "planning", "reference_on": reference_on}
-    roster = bureau.clerk.post("/api/v1/rosters", terms, on=ON)
+    roster = bureau.clerk.post("/api/v1/rosters", terms, on=on)
     bureau.done(roster["job_id"])
     told: dict[str, Any] = bureau.clerk.get(f"/api/v1/rosters/{roster['roster_id']}")
-    bureau.accept(roster["roster_id"])
+    bureau.accept(roster["roster_id"], on=on)
     return told
 
 

@@ -62,6 +62,22 @@ def test_a_team_sees_its_communities_and_nobody_visits_for_another(bureau: Burea
     assert bureau.officer.get(f"/api/v1/surveys/{survey}/teams")[0]["files_verified"] == len(ours)
 
 
+def test_who_is_in_no_team_is_told_and_a_number_typed_twice_is_one_person(bureau: Bureau, survey: str) -> None:
+    own = communities(bureau, survey)[0]["division"]
+    team(bureau, survey, [own])
+    file = next(each for each in bureau.files(survey) if each["division"] == own)
+    address = f"/api/v1/surveys/{survey}/visits"
+
+    twice = bureau.surveyor.post(address, {"visits": [visit(file, investigators=["D02", "ｄ02"])]}, on="2016-12-01", expect=422)
+    done = bureau.surveyor.post(address, {"visits": [visit(file, investigators=["D02", "D09"], kind="community")]}, on="2016-12-01")
+
+    assert twice["errors"][0]["field"] == "visits.0.investigators"
+    assert done["unknown_investigators"] == ["D09"]
+    page = Clerk(bureau.office, "chen", "officer").sign_in().get(f"/console/visits/{file['id']}/")
+    assert "请核对调查员" in page
+    assert "不在本组或没有账号：D09" in page
+
+
 def test_a_shut_door_opens_the_file_and_is_told_at_the_acceptance(bureau: Bureau, survey: str) -> None:
     files = bureau.files(survey)
     call = {"file_id": files[0]["id"], "called_on": "2016-11-01", "reason": "refused"}
