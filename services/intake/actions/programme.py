@@ -222,6 +222,7 @@ def propose_selection(programme_id: UUID, *, work: Work, today: date, actor: Act
 
 def confirm_selection(programme_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) -> dict[str, Any]:
     """Make the list final; neither who screened nor who proposed it."""
+    check_text(reason, field="reason", called="确认意见")
     programme = reached_programme(work, programme_id, actor)
     work.about("programme", programme_id)
     check_stage(programme.status, "proposed")
@@ -230,6 +231,7 @@ def confirm_selection(programme_id: UUID, *, reason: str, work: Work, today: dat
     open_objections = int(work.scalar(count.where(col(Objection.upheld).is_(None))))
     check_may_confirm(today, programme.objections_until or today, open_objections)
     programme.status, programme.confirmed_by, programme.confirmed_on = "confirmed", actor.account, today
+    programme.confirmation_reason = reason
     objections, upheld = int(work.scalar(count)), int(work.scalar(count.where(col(Objection.upheld).is_(True))))
     work.emit(
         SelectionConfirmed(

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.intake.store import Objection, Roster, Screening, groups_of, reached_programme
+from services.intake.store import Objection, Programme, Roster, Screening, Survey, groups_of, reached_programme
 from services.intake.store.reach import REACH
 from shared.access import SYSTEM, Actor
 from shared.access.accounts import names_of_accounts
@@ -94,7 +94,14 @@ def _given(kind: Recorded, id: UUID, reader: Reader) -> Iterator[Given]:
         roster = reader.get(Roster, id)
         if roster.decided_on is not None:
             yield Given("reject_roster", roster.decided_by or "", roster.decided_on, roster.reason)
+    if kind == "survey":
+        survey = reader.get(Survey, id)
+        if survey.accepted_on is not None:
+            yield Given("accept_survey", survey.accepted_by, survey.accepted_on, survey.acceptance_remark)
     if kind == "programme":
+        programme = reader.get(Programme, id)
+        if programme.confirmed_on is not None:
+            yield Given("confirm_selection", programme.confirmed_by, programme.confirmed_on, programme.confirmation_reason)
         told = (col(Screening.screened_by), col(Screening.screened_on), col(Screening.reason))
         for row in reader.rows(select(*told).where(col(Screening.programme_id) == id).order_by(col(Screening.number))):
             yield Given("start_screening", *row)

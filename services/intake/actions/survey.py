@@ -40,11 +40,12 @@ def open_survey(
 
 def accept_survey(survey_id: UUID, *, remark: str, work: Work, today: date, actor: Actor) -> dict[str, int]:
     """Accept the files as they are; how many are enough is for the contract to say."""
+    check_text(remark, field="remark", called="验收意见")
     survey = to_change(work, survey_id, actor)
     work.about("survey", survey_id)
     if not counts(survey_id, reader=work)["files_verified"]:
         raise SurveyUnfinished("还没有一户完成走访，不能验收")
-    survey.status, survey.accepted_on, survey.accepted_by = "accepted", today, actor.account
+    survey.status, survey.accepted_on, survey.accepted_by, survey.acceptance_remark = "accepted", today, actor.account, remark
     return say_progress(work, survey)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from services.intake import actions, store
 from services.intake.actions.visit import Visited
@@ -67,7 +67,7 @@ class RecordVisits(Body):
 
 
 class AcceptSurvey(Body):
-    remark: str = ""
+    remark: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
 
 
 @router.post("/surveys", status_code=201)

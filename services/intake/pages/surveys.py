@@ -104,12 +104,12 @@ async def survey(request: Request, survey_id: UUID, call: Annotated[Call, allows
 
 @router.post("/surveys/{survey_id}/acceptance/")
 async def accept_survey(
-    request: Request, survey_id: UUID, call: Annotated[Call, allows("officer")], key: Text = "", confirmed: Text = ""
+    request: Request, survey_id: UUID, call: Annotated[Call, allows("officer")], key: Text = "", confirmed: Text = "", remark: Text = ""
 ) -> Response:
-    given = {"key": key, "confirmed": confirmed}
+    given = {"key": key, "confirmed": confirmed, "remark": remark.strip()[:2000]}
     try:
         must_confirm(confirmed)
-        await call.submit(given, actions.accept_survey, survey_id, remark="")
+        await call.submit(given, actions.accept_survey, survey_id, remark=given["remark"])
     except Refusal as refusal:
         return await _survey(request, call, survey_id, Form(given, key=key).refused(refusal), status_of(refusal))
     return see(f"surveys/{survey_id}/")

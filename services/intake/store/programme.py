@@ -84,6 +84,7 @@ class Programme(Table, table=True):
     objections_until: date | None = None
     confirmed_by: str = ""
     confirmed_on: date | None = None
+    confirmation_reason: str = ""
     completed_on: date | None = None
     screening_id: UUID | None = None
     """The screening whose list is in force; earlier ones stay."""

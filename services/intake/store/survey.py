@@ -33,6 +33,7 @@ class Survey(Table, table=True):
     status: str = "open"
     accepted_on: date | None = None
     accepted_by: str = ""
+    acceptance_remark: str = ""
 
 
 class SurveyFile(Table, table=True):

@@ -75,6 +75,7 @@ def test_a_programme_tells_the_rule_and_each_reason_and_nobodys_name(bureau: Bur
     file = rows(auditor.get(f"/console/programmes/{programme}/record/?as=csv"))
 
     assert [each.partition(" ")[0] for each in latest] == ["确认名单", "提出名单", "筛选", "定义服务计划"]
+    assert "名单无误" in latest[0]
     assert "黄石市社会救助服务试点工作规程 异议期" in latest[1]
     assert record(whole)[0].startswith("登记知情同意")
     assert [row[1] for row in file] == ["事项", *(each.partition(" ")[0] for each in record(whole))]
@@ -121,3 +122,14 @@ def test_nobody_reads_the_record_of_another_district(bureau: Bureau, people: Pop
     for place in (f"rosters/{roster}", f"surveys/{survey}", f"programmes/{programme}"):
         assert "办理记录</h1>" in near.get(f"/console/{place}/record/")
         assert "办理记录</h1>" not in far.get(f"/console/{place}/record/", 404)
+
+
+def test_what_was_said_at_the_acceptance_of_a_survey_stays(bureau: Bureau, people: Population) -> None:
+    survey = bureau.survey(people, is_accepted=False)
+    body = {"remark": "联系人 13800138000"}
+    refused = bureau.officer.post(f"/api/v1/surveys/{survey}/acceptance", body, on="2016-12-20", expect=422)
+    assert refused["errors"][0]["field"] == "remark"
+
+    bureau.officer.post(f"/api/v1/surveys/{survey}/acceptance", {"remark": "抽查 20 户，记录与实际相符"}, on="2016-12-20")
+
+    assert "抽查 20 户，记录与实际相符" in record(at(bureau, "wang", "auditor", on="2016-12-23").get(f"/console/surveys/{survey}/"))[0]
