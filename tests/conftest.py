@@ -178,6 +178,14 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Service], Pa
     return template
 
 
+def copy_data(service: Service, theirs: Path, data: Path) -> None:
+    """What a service has in its folder at this moment, put into a new one, while it runs or not."""
+    database = Path(service.name) / f"{service.name}.db"
+    shutil.copytree(theirs, data, ignore=shutil.ignore_patterns("*.db*"))
+    with closing(sqlite3.connect(theirs / database)) as full, closing(sqlite3.connect(data / database)) as copy:
+        full.backup(copy)
+
+
 def _starting(stack: ExitStack, folder: Path, migrated: Callable[[Service], Path]) -> Callable[..., Office]:
     def start(service: Service, *, like: Office | None = None, **settings: Any) -> Office:
         """`like`: on a copy of what another office has in its store at this moment."""
@@ -188,10 +196,7 @@ def _starting(stack: ExitStack, folder: Path, migrated: Callable[[Service], Path
             shutil.copy(migrated(service), database)
             Keyring.create(key)
         else:
-            theirs = like.runtime.settings.data
-            shutil.copytree(theirs, data, ignore=shutil.ignore_patterns("*.db*"))
-            with closing(sqlite3.connect(theirs / service.name / database.name)) as full, closing(sqlite3.connect(database)) as copy:
-                full.backup(copy)
+            copy_data(service, like.runtime.settings.data, data)
         chosen = service.settings(data=data, key_file=key, nats_url="", is_rehearsal=True, **settings)
         app = build_app(service, chosen)
         http = stack.enter_context(TestClient(app))

@@ -12,18 +12,22 @@ from playwright.sync_api import Browser, Page, expect
 from shared.personal import Keyring
 from shared.service import Service, build_app
 from tests.browser.serving import serving
-from tests.conftest import HUANGSHI
+from tests.conftest import HUANGSHI, copy_data
 
 PASSWORD = "Huangshi-2016!"
 ADMIN_TOKEN = "an-administrator-of-the-tests-0123456789"
 
 
 @contextmanager
-def console_of(service: Service, schema: Path, data: Path, people: Mapping[str, Sequence[str]], **settings: Any) -> Iterator[str]:
-    """Address of a service in rehearsal; `people` are account → roles. `schema` is an empty store of the service."""
-    (data / service.name).mkdir(parents=True)
-    shutil.copy(schema, data / service.name / f"{service.name}.db")
-    Keyring.create(data / "key")
+def console_of(service: Service, store: Path, data: Path, people: Mapping[str, Sequence[str]], **settings: Any) -> Iterator[str]:
+    """Address of a service in rehearsal; `people` are account → roles. `store` is an empty store of the service, or the folder of one
+    that is in use, of which a copy is served."""
+    if store.is_dir():
+        copy_data(service, store, data)
+    else:
+        (data / service.name).mkdir(parents=True)
+        shutil.copy(store, data / service.name / f"{service.name}.db")
+        Keyring.create(data / "key")
     token = data / "admin-token"
     token.write_text(ADMIN_TOKEN)
     token.chmod(0o600)
