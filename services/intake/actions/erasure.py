@@ -155,7 +155,8 @@ def retention(*, reader: Reader, actor: Actor, today: date, rules: Rules) -> dic
     told = [
         {
             "scope": scope,
-            "rule": rules(f"retention_{scope}", division=_division(actor)).text_zh,
+            "rule": (rule := rules(f"retention_{scope}", division=_division(actor))).text_zh,
+            "citation": rule.citation,
             "before": day,
             "due": count_due(scope, day, reader=reader, actor=actor),
         }

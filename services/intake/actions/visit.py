@@ -83,7 +83,7 @@ def visit_sheet(file_id: UUID, *, reader: Reader, today: date, actor: Actor, rul
     is_own = own is None or file["division"] in own
     return {
         "file": file,
-        "survey": {name: survey[name] for name in ("id", "name", "opened_on", "due_on", "status", "accepted_on")},
+        "survey": {name: survey[name] for name in ("id", "name", "division", "opened_on", "due_on", "status", "accepted_on")},
         "rule": {"text": rule.text_zh, "citation": rule.citation, "investigators_at_least": rule.params["investigators"]},
         "form": form,
         "members": [_asked(person, household, form, today) for person in people],

@@ -153,7 +153,8 @@ async def notice(request: Request, programme_id: UUID, call: Annotated[Call, all
     return CONSOLE.draw(
         request,
         "intake/notice.html",
-        notice=await call.find(actions.public_notice, programme_id),
+        notice=(told := await call.find(actions.public_notice, programme_id)),
+        rules=await call.find(rules_of, told["programme"]["division"]),
         programme_id=programme_id,
         today=call.today,
         division_name=name_of,

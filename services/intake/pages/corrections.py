@@ -11,6 +11,7 @@ from services.intake.domain.correction import CHOICES, FIELDS
 from services.intake.domain.household import Basis
 from services.intake.domain.person import age_on
 from services.intake.pages.frame import CONSOLE
+from services.intake.pages.why import rules_named
 from shared.errors import Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
@@ -51,6 +52,7 @@ async def _form(request: Request, call: Call, person_id: UUID, form: Form, statu
         status,
         form=form,
         person=person,
+        rule=(await call.find(rules_named, ("correction",)))["correction"],
         age=age_on(person["birth"], call.today),
         fields=[(field, (labels.FIELD | labels.PERSONAL)[field]) for field in FIELDS],
         choices={field: [("", L_("不更正")), *codes.items(), (NONE, L_("无"))] for field, codes in CHOICES.items()},

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from services.intake import actions, labels
 from services.intake.pages.erasures import erasures_page
 from services.intake.pages.frame import CONSOLE
+from services.intake.pages.why import rules_named
 from services.intake.store.erasure_batch import erasure_batch
 from shared.divisions import name_of
 from shared.errors import Refusal
@@ -52,12 +53,14 @@ async def confirm_all(
 
 async def _draw(request: Request, call: Call, batch_id: UUID, form: Form, status: int = 200) -> Response:
     found = await call.find(erasure_batch, batch_id)
+    division = found["divisions"][0] if len(found["divisions"]) == 1 else ""
     return CONSOLE.draw(
         request,
         "intake/erasure_batch.html",
         status,
         form=form,
         batch=found,
+        rules=await call.find(rules_named, [f"retention_{scope}" for scope in found["before"]], division),
         job=await call.find(latest_job, batch_id) if found["status"] in ("asking", "confirming") else None,
         may_confirm=found["status"] == "proposed" and call.actor.may("officer") and found["asked_by"] != call.actor.account,
         labels=labels,

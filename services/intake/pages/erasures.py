@@ -10,6 +10,7 @@ from fastapi import Request, Response
 
 from services.intake import actions, labels, store
 from services.intake.pages.frame import CONSOLE
+from services.intake.pages.why import rules_named
 from services.intake.store.erasure import erasure, erasures
 from services.intake.store.erasure_batch import open_batches
 from shared.divisions import name_of
@@ -135,17 +136,20 @@ async def _decide(
 
 async def _ask(request: Request, call: Call, person_id: UUID, form: Form, status: int = 200) -> Response:
     home = await call.find(store.household_of, person_id)
-    return CONSOLE.draw(request, "intake/erasure_new.html", status, form=form, home=home, labels=labels)
+    cited = await call.find(rules_named, ("erasure",), home["division"])
+    return CONSOLE.draw(request, "intake/erasure_new.html", status, form=form, home=home, rule=cited["erasure"], labels=labels)
 
 
 async def _draw(request: Request, call: Call, erasure_id: UUID, form: Form, status: int = 200) -> Response:
     found = await call.find(erasure, erasure_id)
+    kept = f"retention_{found['scope']}"
     return CONSOLE.draw(
         request,
         "intake/erasure.html",
         status,
         form=form,
         erasure=found,
+        rules=await call.find(rules_named, (("erasure", kept) if found["reason"] == "retention" else ("erasure",)), found["division"]),
         may_decide=call.actor.may("officer") and found["status"] == "proposed" and found["proposed_by"] != call.actor.account,
         labels=labels,
         division_name=name_of,

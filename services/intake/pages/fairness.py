@@ -11,6 +11,7 @@ from services.intake import actions, labels, store
 from services.intake.domain.fairness import LARGE, UNLIKELY, Compared
 from services.intake.pages.candidates import short
 from services.intake.pages.frame import CONSOLE
+from services.intake.pages.programmes import rules_of
 from shared.divisions import name_of
 from shared.http.call import Call, allows
 from shared.web.charts import share
@@ -38,6 +39,7 @@ async def fairness(request: Request, programme_id: UUID, call: Annotated[Call, a
         marked=sum(each.is_marked for each in found),
         large=int(LARGE * 100),
         unlikely=int(UNLIKELY * 100),
+        rules=await call.find(rules_of, programme["division"]),
     )
 
 

@@ -17,6 +17,7 @@ from services.intake.actions.person import Purpose
 from services.intake.domain.person import NEEDS, age_on
 from services.intake.labels.check import CHECK_OCCASION, CHECK_OUTCOME
 from services.intake.pages.frame import CONSOLE
+from services.intake.pages.why import rules_named
 from shared.divisions import children, name_of
 from shared.errors import Malformed
 from shared.http.call import Call, allows
@@ -124,12 +125,14 @@ async def household(request: Request, household_id: UUID, call: Annotated[Call, 
 @router.get("/persons/{person_id}/readings/")
 async def readings(request: Request, person_id: UUID, call: Annotated[Call, allows("officer", "auditor")], after: str = "") -> Response:
     found = await call.find(actions.readings, person_id, page=Page(after or None, PER_PAGE))
+    home = await call.find(store.household_of, person_id)
     zone = call.runtime.clock.zone
     return CONSOLE.draw(
         request,
         "intake/readings.html",
         person_id=person_id,
-        home=await call.find(store.household_of, person_id),
+        home=home,
+        rule=(await call.find(rules_named, ("own_copy",), home["division"]))["own_copy"],
         readings=[row | {"time": f"{row['read_at'].astimezone(zone):%Y-%m-%d %H:%M}"} for row in found.items],
         more=f"?{urlencode({'after': found.next})}" if found.next else "",
         is_first=not after,

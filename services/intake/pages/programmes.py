@@ -16,6 +16,7 @@ from services.intake.domain.terms import definition_of
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.programme_form import Row, day_of, division_of, filled, given_of, groups_of, rows_of, terms_of
 from services.intake.pages.records import latest_acts
+from services.intake.pages.why import rules_named
 from shared.divisions import name_of
 from shared.errors import Fault, Malformed, Refusal
 from shared.http.call import Call, allows
@@ -197,7 +198,7 @@ def _cells(each: Mapping[str, Any]) -> Sequence[Cell]:
 
 def rules_of(division: str, *, rules: Rules) -> dict[str, Rule]:
     """What the pages of a programme give as their reason."""
-    return {id: rules(id, division=division) for id in RULES}
+    return rules_named(RULES, division, rules=rules)
 
 
 def _board(group: Mapping[str, Any]) -> dict[str, Any]:

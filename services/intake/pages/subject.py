@@ -12,6 +12,7 @@ from services.intake.domain.person import NEEDS
 from services.intake.labels.check import CHECK_OUTCOME
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import purpose_of, to_purpose
+from services.intake.pages.why import rules_named
 from shared.http.call import Call, allows
 from shared.identity import DISABILITY_KINDS
 
@@ -26,11 +27,13 @@ async def copy(request: Request, person_id: UUID, call: Annotated[Call, allows("
         return to_purpose(request)
     found: Any = await call.runtime.run(actions.copy_for_subject, person_id, purpose=purpose, actor=call.actor, today=call.today)
     zone = call.runtime.clock.zone
+    home = await call.find(store.household_of, person_id)
     return CONSOLE.draw(
         request,
         "intake/subject.html",
         copy=found,
-        home=await call.find(store.household_of, person_id),
+        home=home,
+        rules=await call.find(rules_named, ("own_copy", "correction", "erasure"), home["division"]),
         needs=list(zip(NEEDS, found["household"]["needs"] or (), strict=False)),
         readings=[row | {"time": f"{row['read_at'].astimezone(zone):%Y-%m-%d %H:%M}"} for row in found["readings"]],
         purpose=labels.READING_PURPOSE[purpose],

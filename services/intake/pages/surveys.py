@@ -13,6 +13,7 @@ from services.intake import actions, labels, store
 from services.intake.domain.campaign import TeamTerms
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.records import latest_acts
+from services.intake.pages.why import rules_named
 from shared.divisions import name_of
 from shared.errors import Fault, Malformed, Refusal
 from shared.http.call import Call, allows
@@ -28,6 +29,7 @@ router = CONSOLE.router()
 
 Text = Annotated[str, FormField()]
 Several = Annotated[list[str], FormField()]
+INVESTIGATORS: Final = "survey_investigators"
 VIEWERS: Final = ("surveyor", "clerk", "officer", "auditor")
 SURVEYS: Final = (
     Column("name", L_("名称")),
@@ -232,7 +234,8 @@ async def _team(request: Request, call: Call, survey_id: UUID, form: Form, statu
         given = {"name": team["name"], "surveyors": "\n".join(team["surveyors"]), "divisions": "\n".join(team["divisions"])}
         form = Form(given | {"team_id": chosen}, key=form.key)
     taken = {code: each["name"] for team_id, each in teams.items() if team_id != chosen for code in each["divisions"]}
-    return CONSOLE.draw(request, "intake/survey_team.html", status, survey=found, form=form, taken=taken)
+    rules = await call.find(rules_named, (INVESTIGATORS,), found["division"])
+    return CONSOLE.draw(request, "intake/survey_team.html", status, survey=found, form=form, taken=taken, rule=rules[INVESTIGATORS])
 
 
 def _terms(given: Mapping[str, str], category: list[str]) -> dict[str, Any]:

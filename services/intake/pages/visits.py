@@ -16,7 +16,8 @@ from services.intake.domain.survey import MemberReport, VisitReport
 from services.intake.domain.survey_form import LONGEST_TEXT, NOTHING, About, Question, Section, SurveyForm
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import READERS
-from services.intake.pages.surveys import FILES, VIEWERS, file_cells
+from services.intake.pages.surveys import FILES, INVESTIGATORS, VIEWERS, file_cells
+from services.intake.pages.why import rules_named
 from shared.divisions import name_of
 from shared.errors import Fault, Malformed, Refusal
 from shared.http.call import Call, allows
@@ -127,6 +128,7 @@ async def _page(request: Request, call: Call, file_id: UUID, form: Form | None, 
         **{name: value for name, value in sheet.items() if name != "form"},
         form=form or Form(usual),
         asks=asks and sheet["may_record"],
+        why_so_many=(await call.find(rules_named, (INVESTIGATORS,), sheet["survey"]["division"]))[INVESTIGATORS],
         of_household=_parts(definition, "household", ""),
         of_members=[
             (each, parts) for each in sheet["members"] if (parts := _parts(definition, "person", f"{each['id']}-", each["places"]))

@@ -73,7 +73,13 @@ def reached_person(reader: Reader, person_id: UUID, actor: Actor) -> tuple[Perso
 def household_of(person_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
     """In whose file a person stands; nothing that says who it is."""
     person, household = reached_person(reader, person_id, actor)
-    return {"person_id": person_id, "relation": person.relation, "id": household.id, "household_no": household.household_no}
+    return {
+        "person_id": person_id,
+        "relation": person.relation,
+        "id": household.id,
+        "household_no": household.household_no,
+        "division": household.division,
+    }
 
 
 def household_to_act_on(household_id: UUID, *, reader: Reader, actor: Actor) -> dict[str, Any]:
