@@ -1,7 +1,6 @@
 """Photos and papers of a household's file: attached by a clerk, read for a purpose, each reading in the log."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -40,11 +39,11 @@ def attach(household_id: UUID, *, file: UUID, kind: str, work: Work, today: date
 
 def read_attachment(
     household_id: UUID, attachment_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor
-) -> tuple[Stored, dict[str, Any]]:
-    """Which file it is. Every member's log tells who read it and why."""
+) -> tuple[Stored, str]:
+    """Which file it is, and what to call it. Every member's log tells who read it and why."""
     attachment = reached_attachment(work, attachment_id, actor)
     if attachment.household_id != household_id:
         raise NotFound("没有找到该附件")
     for person in members_of(household_id, reader=work):
         work.add(mark(person.id, "attachment", purpose, work, today, actor))
-    return require_file(work, attachment.file_id), attachment.model_dump(exclude={"file_id"})
+    return require_file(work, attachment.file_id), f"{attachment.kind}-{attachment.recorded_on}"

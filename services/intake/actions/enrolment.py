@@ -104,8 +104,8 @@ def record_consents(
 
 def read_consent_document(
     programme_id: UUID, consent_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor
-) -> tuple[Stored, date]:
-    """Which file the signed form is, and when it was signed; the person's log tells who read it and why.
+) -> tuple[Stored, str]:
+    """Which file the signed form is, and what to call it; the person's log tells who read it and why.
 
     Raises NotFound, also where it went with an erasure.
     """
@@ -116,7 +116,7 @@ def read_consent_document(
         raise NotFound("没有签署的知情同意书")
     stored = require_file(work, consent.document)
     work.add(mark(candidate.person_id, "consent", purpose, work, today, actor))
-    return stored, consent.signed_on
+    return stored, f"consent-{consent.signed_on}"
 
 
 def enrol(programme_id: UUID, *, candidate_ids: Sequence[UUID], work: Work, today: date, actor: Actor, hooks: Hooks) -> dict[str, Any]:

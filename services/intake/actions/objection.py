@@ -67,10 +67,8 @@ def object_to_selection(
     return objection.id
 
 
-def read_document(
-    programme_id: UUID, objection_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor
-) -> tuple[Stored, date]:
-    """Which file the written objection is, and when it was taken down; the log of whom it is about tells who read it and why.
+def read_document(programme_id: UUID, objection_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor) -> tuple[Stored, str]:
+    """Which file the written objection is, and what to call it; the log of whom it is about tells who read it and why.
 
     Raises NotFound, also where it went with an erasure, and for one of a version that did not say whom it is about.
     """
@@ -80,7 +78,7 @@ def read_document(
         raise NotFound("该异议没有书面材料")
     stored = require_file(work, found.document)
     work.add(mark(found.person_id, "objection", purpose, work, today, actor))
-    return stored, found.recorded_on
+    return stored, f"objection-{found.recorded_on}"
 
 
 def decide_objection(

@@ -1,6 +1,7 @@
 """Photos and papers of a household's file on the console: listed, handed in, and had for a purpose."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from services.intake.domain.attachment import LARGEST, TAKEN, check_attachment, 
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import READERS, purpose_of, to_purpose
 from shared.errors import Refusal
-from shared.files import Stored, keep_file
+from shared.files import keep_file
 from shared.http.call import Call, allows
 from shared.http.paging import Page
 from shared.http.problems import status_of
@@ -58,19 +59,20 @@ async def attach(
 
 @router.get("/households/{household_id}/attachments/{attachment_id}/file")
 async def attachment(request: Request, household_id: UUID, attachment_id: UUID, call: Annotated[Call, allows(*READERS)]) -> Response:
-    """As a file to keep, never to be shown or run inside the console."""
+    return await hand_out(request, call, actions.read_attachment, household_id, attachment_id)
+
+
+async def hand_out(request: Request, call: Call, read: Callable[..., Any], *which: UUID) -> Response:
+    """A paper about somebody, for a purpose, as a file to keep: never to be shown or run inside the console.
+
+    `read` logs who reads it and why, and gives the file and a name for it. What is none of the kinds that are taken today is given as
+    bytes alone.
+    """
     purpose = purpose_of(request, call)
     if purpose is None:
         return to_purpose(request)
-    found: Any = await call.runtime.run(
-        actions.read_attachment, household_id, attachment_id, purpose=purpose, actor=call.actor, today=call.today
-    )
-    stored, told = found
-    return await as_download(call, stored, f"{told['kind']}-{told['recorded_on']}")
-
-
-async def as_download(call: Call, stored: Stored, name: str) -> Response:
-    """A file about somebody. What is none of the kinds that are taken today is given as bytes alone."""
+    found: Any = await call.runtime.run(read, *which, purpose=purpose, actor=call.actor, today=call.today)
+    stored, name = found
     content = await asyncio.to_thread(call.runtime.files.open, stored.sha256)
     name = f"{name}.{TAKEN.get(stored.type, 'bin')}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}

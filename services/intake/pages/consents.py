@@ -13,7 +13,7 @@ from services.intake import actions, labels, store
 from services.intake.actions.enrolment import Asked
 from services.intake.domain.enrolment import MOST_AT_ONCE, Answer
 from services.intake.domain.guardian import CHOICES, WORDS
-from services.intake.pages.attachments import as_download
+from services.intake.pages.attachments import hand_out
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import purpose_of, to_purpose
 from services.intake.pages.objections import keep_document
@@ -89,15 +89,7 @@ async def record_consent(
 async def document(
     request: Request, programme_id: UUID, consent_id: UUID, call: Annotated[Call, allows("clerk", "officer", "reviewer")]
 ) -> Response:
-    """The signed form, as a file to keep, for a purpose; never to be shown or run inside the console."""
-    purpose = purpose_of(request, call)
-    if purpose is None:
-        return to_purpose(request)
-    read: Any = await call.runtime.run(
-        actions.read_consent_document, programme_id, consent_id, purpose=purpose, actor=call.actor, today=call.today
-    )
-    stored, signed_on = read
-    return await as_download(call, stored, f"consent-{signed_on}")
+    return await hand_out(request, call, actions.read_consent_document, programme_id, consent_id)
 
 
 @router.get("/programmes/{programme_id}/enrolment/")

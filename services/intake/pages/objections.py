@@ -10,9 +10,8 @@ from fastapi import Form as FormField
 from fastapi import Request, Response, UploadFile
 
 from services.intake import actions, labels, store
-from services.intake.pages.attachments import as_download
+from services.intake.pages.attachments import hand_out
 from services.intake.pages.frame import CONSOLE
-from services.intake.pages.households import purpose_of, to_purpose
 from services.intake.pages.programmes import rules_of
 from services.intake.pages.record_words import OBJECTION
 from services.intake.pages.records import entry
@@ -134,15 +133,7 @@ async def decide_objection(
 
 @router.get("/programmes/{programme_id}/objections/{objection_id}/document")
 async def document(request: Request, programme_id: UUID, objection_id: UUID, call: Annotated[Call, allows(*READERS)]) -> Response:
-    """The written objection, as a file to keep, for a purpose; never to be shown or run inside the console."""
-    purpose = purpose_of(request, call)
-    if purpose is None:
-        return to_purpose(request)
-    read: Any = await call.runtime.run(
-        actions.read_document, programme_id, objection_id, purpose=purpose, actor=call.actor, today=call.today
-    )
-    stored, recorded_on = read
-    return await as_download(call, stored, f"objection-{recorded_on}")
+    return await hand_out(request, call, actions.read_document, programme_id, objection_id)
 
 
 @router.get("/programmes/{programme_id}/objections/{objection_id}/answer/")
