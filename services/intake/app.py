@@ -7,6 +7,7 @@ from services.intake.store import (
     KERNEL,
     CorrectionBefore,
     DiscoveredNeed,
+    FormerFields,
     PartnerCallback,
     PartnerMessage,
     PartnerSubscription,
@@ -75,7 +76,7 @@ SERVICE = Service(
         Wrapped(PersonSecret, also=actions.hash_again),
         *(
             Wrapped(kept, person="id")
-            for kept in (*OF_PARTNERS, VisitAnswers, CorrectionBefore, DiscoveredNeed, KinNotice, HouseholdCheckNote)
+            for kept in (*OF_PARTNERS, VisitAnswers, CorrectionBefore, FormerFields, DiscoveredNeed, KinNotice, HouseholdCheckNote)
         ),
     ),
     has_personal_files=True,

@@ -20,6 +20,7 @@ from services.intake.domain.programme import check_different_officer
 from services.intake.domain.roster_more import FIELDS
 from services.intake.labels import ROSTER_STATUS
 from services.intake.store import (
+    FormerFields,
     Household,
     HouseholdAct,
     Person,
@@ -32,6 +33,7 @@ from services.intake.store import (
     corrected_after,
     count_people,
     count_people_of_files,
+    former_fields,
     note_accepted,
 )
 from shared.access import Actor
@@ -110,15 +112,33 @@ def _stage(roster: Roster, planned: Sequence[Planned], prepared: Reviewing, work
     good = [each for each in planned if each.verdict in GOOD]
     known = {each.known.person_id for each in good if each.known is not None}
     corrected = corrected_after(known, roster.reference_on, reader=work)
-    kept = []
+    said = _said(good, work, keyring)
+    kept, former = [], []
     for position, each in enumerate(good):
-        fields = corrected.get(each.known.person_id, ()) if each.known is not None else ()
-        kept.append(staged(roster.id, file, position, each, prepared.table, work, keyring, fields))
-    if secrets := [secret for _, secret in kept if secret is not None]:
+        person_id = each.known.person_id if each.known is not None else None
+        before = said.get(person_id, {}) if person_id is not None else {}
+        fields = corrected.get(person_id, ()) if person_id is not None else ()
+        kept.append(staged(roster.id, file, position, each, prepared.table, before, keyring, fields))
+        if person_id is not None and before:
+            changed = former_fields(person_id, roster.id, before=before, after=kept[-1].fields, at=work.now, keyring=keyring)
+            former += [changed] if changed else []
+    if former:
+        work.insert(FormerFields, former)
+    if secrets := [each.secret for each in kept if each.secret is not None]:
         work.insert(PersonSecret, secrets)
     if kept:
-        work.insert(StagedRow, [row for row, _ in kept])
+        work.insert(StagedRow, [each.row for each in kept])
     return (col(StagedRow.roster_id) == roster.id, col(StagedRow.verdict).in_(GOOD))
+
+
+def _said(good: Sequence[Planned], work: Work, keyring: Keyring) -> dict[UUID, dict[str, str]]:
+    """What the files of those whom the rows change say by now: it is kept where a row says something else."""
+    changed = [each.known.secret_id for each in good if each.known is not None and each.verdict == "update"]
+    if not changed:
+        return {}
+    alive = (col(PersonSecret.id).in_(changed), col(PersonSecret.wrapped_key).is_not(None))
+    secrets = work.select(select(PersonSecret).where(*alive))
+    return {each.person_id: keyring.open(each.person_id, each.wrapped_key, each.sealed) for each in secrets}
 
 
 def _merged_since(roster: Roster, work: Work) -> bool:

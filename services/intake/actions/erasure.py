@@ -33,7 +33,7 @@ from services.intake.store import (
     Roster,
     check_reach,
     forget_answers,
-    forget_corrected,
+    forget_former,
     forget_undelivered,
     note_erased,
     reached_person,
@@ -223,7 +223,7 @@ def _erase(records: Collection[UUID], division: str, work: Work, today: date, ke
     work.execute(update(PersonSecret).where(of_them).values(wrapped_key=None, sealed=b""))
     forget_words(list(records), work)
     forget_answers(records, work)
-    forget_corrected(records, None, work, keyring)
+    forget_former(records, None, work, keyring)
     forget_undelivered(work)
     forget_kin(records, work)
     forget_checks(_households(records), work)
@@ -290,5 +290,5 @@ def _leave_out(fields: Collection[str], records: Collection[UUID], work: Work, k
         person = work.get(Person, record)
         for name in BLANK.keys() & set(fields):
             setattr(person, name, BLANK[name])
-    forget_corrected(records, fields, work, keyring)
+    forget_former(records, fields, work, keyring)
     index_people(list(work.rows(people_of().where(col(Person.id).in_(records)))), work, keyring)

@@ -25,6 +25,7 @@ from services.intake.store import (
     reached_household,
     sources_of_household,
     sources_of_person,
+    versions_of_person,
     visits_of,
 )
 from shared.access import Actor
@@ -67,6 +68,7 @@ def read_household_file(
         | {"self_care": self_care(person.adl_unmet, rule)}
         | {"is_card_expired": person.facts(household).is_card_expired(today)}
         | {"visits": answers.about(person.id)}
+        | {"versions": versions_of_person(person.id, reader=work, keyring=keyring)}
         | {"sources": [asdict(source) for source in sources_of_person(person, reader=work)]}
         for person, standing in stood
     ]
@@ -107,7 +109,7 @@ def _is_reached(person: Person, reader: Reader, actor: Actor) -> bool:
 
 def _staff(recorders: list[str], sources: list[dict[str, Any]], members: list[dict[str, Any]], reader: Reader) -> dict[str, str]:
     """Account → name of everybody in whose name something of the file was recorded."""
-    of_fields = [source["by"] for source in (*sources, *(each for member in members for each in member["sources"]))]
+    of_fields = [source["by"] for source in (*sources, *(each for member in members for each in (*member["sources"], *member["versions"])))]
     return names_of_accounts([*recorders, *of_fields], reader=reader)
 
 

@@ -9,9 +9,6 @@ from itertools import groupby
 from typing import Any, Final, Literal, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from services.intake.domain.columns import (
     ADDRESS,
     AT,
@@ -33,7 +30,7 @@ from services.intake.domain.roster_line import Line
 from services.intake.domain.roster_row import CellFault, RosterFrame, RosterRow, cell_name
 from services.intake.domain.roster_table import RosterTable
 from services.intake.domain.selection import lot_no
-from services.intake.store import PersonSecret, births_of_heads, known_households, known_people, recategorised_after
+from services.intake.store import births_of_heads, known_households, known_people, recategorised_after
 from services.intake.store.roster import Known, KnownHousehold
 from shared.ids import new_id
 from shared.personal import Keyring
@@ -247,24 +244,35 @@ def _fault(row: RosterRow, column: str, message: str, table: RosterTable) -> Fau
     return Faulty(line, (CellFault(f"{place}{cell_name(row.number, at)}", column, message, message),))
 
 
+class Staged(NamedTuple):
+    """A row for each of the tables in which somebody is staged. Of a row that changes nothing there is no secret and no field."""
+
+    row: dict[str, Any]
+    secret: dict[str, Any] | None
+    fields: dict[str, str]
+    """In clear, in memory alone."""
+
+
 def staged(
     roster_id: UUID,
     file: str,
     position: int,
     planned: Planned,
     table: RosterTable,
-    reader: Reader,
+    before: Mapping[str, str],
     keyring: Keyring,
     corrected: Collection[str] = (),
-) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """A good row of a file, named by its hash, on its way into the store, and what is sealed of it; None where nothing changes.
+) -> Staged:
+    """A good row of a file, named by its hash, on its way into the store, and what is sealed of it.
 
-    `corrected` are the fields that were put right as of a later day than the roster's (`Correction`): they stay as they are.
+    `before` is what the file says by now of somebody who is known, {} of others. `corrected` are the fields that were put right as of a
+    later day than the roster's (`Correction`), or said by the act that brought the person: they stay as they are.
     """
     row, known = cast("RosterRow", planned.found), planned.known
     person_id = known.person_id if known else new_id()
     is_said = planned.verdict != "unchanged"
-    secret = _sealed(person_id, row, known, table, reader, keyring, corrected) if is_said else None
+    fields = _fields(row, table, before, corrected) if is_said else {}
+    secret = {"id": new_id(), "person_id": person_id} | asdict(keyring.seal(person_id, fields)) if is_said else None
     has_single_parent = bool(row.single_parent) if SINGLE_PARENT in table.columns or known is None else known.has_single_parent
     is_seriously_ill = bool(row.illness) if ILLNESS in table.columns or known is None else known.is_seriously_ill
     if known is not None:
@@ -301,26 +309,15 @@ def staged(
         "row_hash": "" if corrected or planned.categorised else planned.row_hash,
     }
     facts |= {field: None if field in corrected else value for field, value in row.more.items()}
-    return facts, secret
+    return Staged(facts, secret, fields)
 
 
-def _sealed(
-    person_id: UUID,
-    row: RosterRow,
-    known: Known | None,
-    table: RosterTable,
-    reader: Reader,
-    keyring: Keyring,
-    corrected: Collection[str],
-) -> dict[str, Any]:
+def _fields(row: RosterRow, table: RosterTable, before: Mapping[str, str], corrected: Collection[str]) -> dict[str, str]:
+    """What the file says from now on: what the roster is silent about, or older than, stays as it is."""
     fields = row.personal()
+    if not before:
+        return fields
     silent = [name for column, name in _PERSONAL.items() if column not in table.columns]
     silent += [name for name in corrected if name in (*_PERSONAL.values(), "name")]
-    if known is not None and silent:
-        secret = reader.first(select(PersonSecret).where(col(PersonSecret.id) == known.secret_id))
-        if secret is not None and secret.wrapped_key is not None:
-            before = keyring.open(person_id, secret.wrapped_key, secret.sealed)
-            fields = {name: text for name, text in fields.items() if name not in silent}
-            fields |= {name: before[name] for name in silent if name in before}
-    sealed = keyring.seal(person_id, fields)
-    return {"id": new_id(), "person_id": person_id} | asdict(sealed)
+    fields = {name: text for name, text in fields.items() if name not in silent}
+    return fields | {name: before[name] for name in silent if name in before}

@@ -13,7 +13,7 @@ from services.intake.actions.check import checks_for_copy
 from services.intake.actions.person import Purpose, mark, personal_of
 from services.intake.actions.visit_answers import Answers
 from services.intake.domain.roster_more import causes_of
-from services.intake.store import Attachment, AttachmentMember, Reading, history, participation_of, reached_person, said_before
+from services.intake.store import Attachment, AttachmentMember, Reading, history, participation_of, reached_person, versions_of_person
 from shared.access import Actor
 from shared.divisions import full_name
 from shared.personal import Keyring
@@ -74,7 +74,7 @@ def copy_for_subject(
             for event in history(household.id, reader=work)
             if event.person_id in (None, person_id)
         ],
-        "corrections": said_before(person_id, reader=work, keyring=keyring),
+        "versions": versions_of_person(person_id, reader=work, keyring=keyring),
         "attachments": [
             row.model_dump(include={"kind", "media_type", "size", "recorded_by", "recorded_on"}) for row in _own_papers(person_id, work)
         ],

@@ -20,8 +20,6 @@ from services.intake.store.correction import (
     CorrectionBefore,
     corrected_after,
     corrections_of,
-    forget_corrected,
-    said_before,
     standing_corrections,
 )
 from services.intake.store.criteria import number_of, truth_of
@@ -39,6 +37,7 @@ from services.intake.store.duplicates import (
 from services.intake.store.eligible import Eligible, Fitting, admits, count_fitting, eligible_people
 from services.intake.store.erasure import Erasure
 from services.intake.store.erasure_batch import ErasureBatch
+from services.intake.store.former import FormerFields, forget_former, former_fields, versions_of_person
 from services.intake.store.household import (
     count_households,
     history,
@@ -174,6 +173,7 @@ __all__ = [
     "Erasure",
     "ErasureBatch",
     "Fitting",
+    "FormerFields",
     "Household",
     "HouseholdAct",
     "ImportedForm",
@@ -245,8 +245,9 @@ __all__ = [
     "files_of_household",
     "files_still_due",
     "forget_answers",
-    "forget_corrected",
+    "forget_former",
     "forget_undelivered",
+    "former_fields",
     "forms_in_force",
     "groups_of",
     "hashed",
@@ -295,7 +296,6 @@ __all__ = [
     "rosters",
     "rosters_of",
     "rosters_to_accept",
-    "said_before",
     "sorting",
     "sources_of_household",
     "sources_of_person",
@@ -312,6 +312,7 @@ __all__ = [
     "truth_of",
     "upheld_about",
     "versions_of",
+    "versions_of_person",
     "visits_of",
     "within",
 ]

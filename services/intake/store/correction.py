@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import Field, col
 
 from services.intake.store.household_act import COMING, HouseholdAct
@@ -13,9 +12,8 @@ from services.intake.store.person import Person
 from services.intake.store.roster import Roster
 from services.intake.store.table import Table
 from shared.ids import new_id
-from shared.personal import Keyring
 from shared.store.types import Instant, Json
-from shared.work import Reader, Work
+from shared.work import Reader
 
 
 class Correction(Table, table=True):
@@ -73,27 +71,3 @@ def standing_corrections(person: Person, *, reader: Reader) -> dict[str, Correct
         if is_since or (roster is not None and each.acted_on > roster.reference_on):
             found |= dict.fromkeys(each.fields, each)
     return found
-
-
-def said_before(person_id: UUID, *, reader: Reader, keyring: Keyring) -> list[dict[str, Any]]:
-    """Each correction of a person with what the file said before; "" for nothing. What was erased is left out of it."""
-    told = []
-    for each in corrections_of([person_id], reader=reader):
-        kept = reader.get(CorrectionBefore, each.id)
-        before = keyring.open(each.id, kept.wrapped_key, kept.sealed) if kept.wrapped_key is not None else {}
-        shown = each.model_dump(include={"fields", "reason", "acted_on", "recorded_by", "recorded_on"})
-        told.append(shown | {"before": before})
-    return told
-
-
-def forget_corrected(records: Collection[UUID], fields: Collection[str] | None, work: Work, keyring: Keyring) -> None:
-    """Destroy what was said before of these records of a person: of some fields, or (None) all of it."""
-    ids = select(col(Correction.id)).where(col(Correction.person_id).in_(records))
-    if fields is None:
-        work.execute(update(CorrectionBefore).where(col(CorrectionBefore.id).in_(ids)).values(wrapped_key=None, sealed=b""))
-        return
-    alive = (col(CorrectionBefore.id).in_(ids), col(CorrectionBefore.wrapped_key).is_not(None))
-    for kept in work.select(select(CorrectionBefore).where(*alive)):
-        before = keyring.open(kept.id, kept.wrapped_key, kept.sealed)
-        sealed = keyring.seal(kept.id, {name: value for name, value in before.items() if name not in fields})
-        kept.wrapped_key, kept.sealed, kept.wrapped_by = sealed.wrapped_key, sealed.sealed, sealed.wrapped_by

@@ -31,6 +31,7 @@ KEPT_ABOUT_THE_PERSON = {
     *("household_act", "registration_change", "objection", "attachment_member"),
     "visit_answers_person",
     "correction",
+    "former_fields",
     "kin_notice",
 }
 """Acts and places that stay; nothing in them says who somebody is. `person_secret`, `staged_row` and the index go."""

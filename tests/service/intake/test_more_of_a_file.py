@@ -142,7 +142,7 @@ def test_a_field_is_put_right_by_word_or_code_and_an_older_roster_does_not_undo_
     assert (member["health"], member["employment"], member["education"]) == ("weak", "flexible", "")
     assert (member["disability_valid_to"], member["medical_insurance"]) == ("2025-09-30", "employee")
     assert told["differing"] == 1
-    before = bureau.officer.get(f"/api/v1/persons/{member['id']}/copy")["corrections"][0]["before"]
+    before = bureau.officer.get(f"/api/v1/persons/{member['id']}/copy")["versions"][0]["before"]
     assert (before["health"], before["disability_valid_to"]) == ("seriously_ill", "2015-09-30")
     page = officer_with(bureau, "own_request").get(f"/console/persons/{member['id']}/copy/")
     assert "较弱" in page
