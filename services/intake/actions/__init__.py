@@ -20,6 +20,7 @@ from services.intake.actions.household_act import change_head, join, record_depa
 from services.intake.actions.imported_form import import_form, withdraw_form
 from services.intake.actions.kin import end_kin, kin_at_home, kin_in_programme, note_kin
 from services.intake.actions.merging import merge, propose_merge, reopen_pair, tell_apart, undo_merge
+from services.intake.actions.minor_access import approve_access, ask_for_minors, refuse_access
 from services.intake.actions.notice import kept_notice, letters, public_notice
 from services.intake.actions.objection import decide_objection, object_to_selection, read_document
 from services.intake.actions.person import read_person_file, readings
@@ -52,7 +53,9 @@ __all__ = [
     "admit",
     "amend_programme",
     "answer_need",
+    "approve_access",
     "ask_due_erasures",
+    "ask_for_minors",
     "asking_chunk",
     "attach",
     "change_head",
@@ -126,6 +129,7 @@ __all__ = [
     "record_of",
     "record_of_objection",
     "record_visits",
+    "refuse_access",
     "refuse_erasure",
     "refuse_need",
     "reject_roster",

@@ -15,6 +15,7 @@ from services.intake.actions.visit_answers import Answers
 from services.intake.domain.circumstance import self_care
 from services.intake.domain.flag import flags_on
 from services.intake.domain.household import HEAD, Standing
+from services.intake.domain.minor_access import is_guarded, without_sensitive
 from services.intake.domain.roster_more import RIGID_SPENDING, causes_of, months_after
 from services.intake.store import (
     Household,
@@ -28,6 +29,7 @@ from services.intake.store import (
     versions_of_person,
     visits_of,
 )
+from services.intake.store.minor_access import has_access
 from shared.access import Actor
 from shared.access.accounts import names_of_accounts
 from shared.personal import Erased, Keyring
@@ -61,6 +63,10 @@ def read_household_file(
     division = stood[0][1].division if stood else household.division
     flags, rule = known_flags(hooks), rules("self_care", division=household.division)
     answers = Answers(work, keyring)
+    guard, may = (
+        rules("minor_access", division=household.division),
+        has_access(household_id, actor.account, purpose, reader=work, today=today),
+    )
     members = [
         _member(person, work, keyring)
         | {"relation": standing.relation, "status": standing.status}
@@ -72,6 +78,7 @@ def read_household_file(
         | {"sources": [asdict(source) for source in sources_of_person(person, reader=work)]}
         for person, standing in stood
     ]
+    members = [_guarded(each) if is_guarded(each["birth"], today, guard) and not may else each for each in members]
     for member in members:
         if not member["is_erased"]:
             work.add(mark(member["id"], "file", purpose, work, today, actor))
@@ -103,6 +110,12 @@ def _warnings(household: Household, today: date, rules: Rules) -> Iterator[str]:
             yield labels.GRANT_WARNING["rigid"]
 
 
+def _guarded(member: dict[str, Any]) -> dict[str, Any]:
+    """A minor as somebody without leave sees one (未成年人网络保护条例 art 36)."""
+    told = {"flags": [], "visits": [], "versions": [], "self_care": "full", "is_card_expired": False}
+    return without_sensitive(member) | told
+
+
 def _is_reached(person: Person, reader: Reader, actor: Actor) -> bool:
     return actor.reaches(reader.get(Household, person.household_id).division)
 
@@ -129,4 +142,4 @@ def _member(person: Person, reader: Reader, keyring: Keyring) -> dict[str, Any]:
         personal, is_erased = personal_of(reader, person, keyring), False
     except Erased:
         personal, is_erased = {}, True
-    return person.model_dump(exclude=HIDDEN_OF_PERSON) | {"personal": personal, "is_erased": is_erased}
+    return person.model_dump(exclude=HIDDEN_OF_PERSON) | {"personal": personal, "is_erased": is_erased, "withheld": []}

@@ -8,10 +8,13 @@ from uuid import UUID
 
 from sqlmodel import select
 
+from services.intake.domain.minor_access import is_guarded, without_sensitive
 from services.intake.store import Household, Person, PersonSecret, Reading, check_reach
+from services.intake.store.minor_access import has_access
 from shared.access import Actor
 from shared.http.paging import Listing, Page, listing
 from shared.personal import Erased, Keyring
+from shared.rules import Rules
 from shared.work import Reader, Work
 
 Purpose = Literal["registration", "screening", "consent", "objection", "complaint", "own_request", "audit"]
@@ -19,14 +22,19 @@ FixedPurpose = Literal["survey", "service"]
 """What a page says by itself; nobody chooses it."""
 
 
-def read_person_file(person_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor, keyring: Keyring) -> dict[str, Any]:
-    """Everything intake knows of a person, and a mark of who read it and why."""
+def read_person_file(
+    person_id: UUID, *, purpose: Purpose, work: Work, today: date, actor: Actor, keyring: Keyring, rules: Rules
+) -> dict[str, Any]:
+    """Everything intake knows of a person, and a mark of who read it and why; of a minor what may be read without leave, or with it."""
     person = work.get(Person, person_id)
     household = work.get(Household, person.household_id)
     check_reach(household.division, actor)
     work.add(mark(person_id, "file", purpose, work, today, actor))
     shown = person.model_dump(exclude={"identity_key", "secret_id", "roster_id"})
-    return shown | {"household": household.model_dump(exclude={"roster_id"}), "personal": personal_of(work, person, keyring)}
+    shown |= {"household": household.model_dump(exclude={"roster_id"}), "personal": personal_of(work, person, keyring), "withheld": []}
+    is_minor = is_guarded(person.birth, today, rules("minor_access", division=household.division))
+    may = not is_minor or has_access(household.id, actor.account, purpose, reader=work, today=today)
+    return shown if may else without_sensitive(shown)
 
 
 def mark(person_id: UUID, what: str, purpose: Purpose | FixedPurpose, work: Work, today: date, actor: Actor) -> Reading:

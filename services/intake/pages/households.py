@@ -71,6 +71,7 @@ async def households(request: Request, call: Annotated[Call, allows(*READERS, "a
         labels=labels,
         may_read=call.actor.may(*READERS),
         may_check=call.actor.may("clerk", "officer", "auditor"),
+        may_decide=call.actor.may("officer", "auditor"),
         may_see_kin=call.actor.may("officer", "reviewer", "auditor"),
         may_record=call.actor.may("clerk", "officer"),
         purpose=purpose_of(request, call),
