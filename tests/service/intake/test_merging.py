@@ -222,10 +222,9 @@ def test_undoing_is_the_inverse_of_merging(bureau: Bureau, confirmed: str, data:
 
 def done(bureau: Bureau, action: Callable[..., Any], pair: UUID, *, by: Actor, **terms: Any) -> bool:
     """Whether an act was done, or refused."""
+    terms |= {"reason": "核实", "actor": by, "keyring": bureau.office.runtime.keyring}
     try:
-        bureau.office.store.run_now(
-            lambda work: action(pair, reason="核实", work=work, today=work.today, actor=by, **terms), actor=by, today=date(2017, 1, 10)
-        )
+        bureau.office.store.run_now(lambda work: action(pair, work=work, today=work.today, **terms), actor=by, today=date(2017, 1, 10))
     except Refusal:
         return False
     return True
