@@ -9,12 +9,13 @@ text is read back by the filter `told`. `./run words` collects the templates.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 
 def S_(template: str, /, **values: object) -> str:
     """Mark a sentence that a page may show. `{name}` stands for the value of that name, without a format: what needs one comes
-    formatted. Several words come as a list or a tuple, which each language joins in its own way. Without values braces are braces."""
+    formatted. Several words come as a list, which each language joins in its own way. What a name ending in `_zh` stands for is never
+    translated: a name, or what has to be typed in Chinese. Without values braces are braces."""
     return Sentence(template, values) if values else template
 
 
@@ -25,6 +26,7 @@ def together(sentences: Iterable[str]) -> str:
 
 BETWEEN_WORDS: Final = S_("、")
 BETWEEN_SENTENCES: Final = S_("；")
+CHINESE_ALONE: Final = "_zh"
 
 
 class Sentence(str):
@@ -36,8 +38,9 @@ class Sentence(str):
     values: Mapping[str, object]
 
     def __new__(cls, template: str, values: Mapping[str, object]) -> "Sentence":
-        sentence = super().__new__(cls, template.format(**{name: _in_chinese(value) for name, value in values.items()}))
-        sentence.template, sentence.values = template, values
+        kept = {name: tuple(value) if _is_several(value) else value for name, value in values.items()}
+        sentence = super().__new__(cls, template.format(**{name: _in_chinese(value) for name, value in kept.items()}))
+        sentence.template, sentence.values = template, kept
         return sentence
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -68,5 +71,9 @@ class Sentences(str):
         return self
 
 
+def _is_several(value: object) -> TypeGuard[Iterable[object]]:
+    return isinstance(value, Iterable) and not isinstance(value, str)
+
+
 def _in_chinese(value: object) -> object:
-    return BETWEEN_WORDS.join(map(str, value)) if isinstance(value, list | tuple) else value
+    return BETWEEN_WORDS.join(map(str, value)) if isinstance(value, tuple) else value

@@ -20,6 +20,7 @@ from shared.events.procurement import ContractSigned, ProjectClosed, ProjectOpen
 from shared.inbox import is_overtaken
 from shared.personal import Keyring, seal_to
 from shared.rules import Rules
+from shared.sentences import S_
 from shared.work import Work
 
 
@@ -105,10 +106,10 @@ def dossier(request: DossierRequest, *, work: Work, keyring: Keyring, settings: 
     """Judge the question by intake's own rows, leave a mark of the reading, and answer sealed to the agency's key (decision 18)."""
     on = _day_of(request, settings)
     if work.first(select(AgencyKey).where(AgencyKey.public_key == request.reply_key)) is None:
-        raise DossierRefused("未登记的承接机构公钥", why="unknown_key")
+        raise DossierRefused(S_("未登记的承接机构公钥"), why="unknown_key")
     recipient = work.find(Recipient, request.recipient_id)
     if recipient is None:
-        raise NotFound("没有该服务对象")
+        raise NotFound(S_("没有该服务对象"))
     check_may_see(
         _standing(work, recipient),
         contract_id=request.contract_id,

@@ -7,5 +7,20 @@ by name and in order, and refused at start when one is missing or answers a hook
 from shared.plugins.hooks import Answer, Hooks, PluginState
 from shared.plugins.loading import PluginRefused, hooks_of, load
 from shared.plugins.marks import Kind, Spec, hookimpl, hookspec, specs_of
+from shared.sentences import S_, together
 
-__all__ = ["Answer", "Hooks", "Kind", "PluginRefused", "PluginState", "Spec", "hookimpl", "hooks_of", "hookspec", "load", "specs_of"]
+__all__ = [
+    "S_",
+    "Answer",
+    "Hooks",
+    "Kind",
+    "PluginRefused",
+    "PluginState",
+    "Spec",
+    "hookimpl",
+    "hooks_of",
+    "hookspec",
+    "load",
+    "specs_of",
+    "together",
+]

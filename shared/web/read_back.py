@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Final
 
-from shared.sentences import BETWEEN_SENTENCES, BETWEEN_WORDS, Sentence, together
+from shared.sentences import BETWEEN_SENTENCES, BETWEEN_WORDS, CHINESE_ALONE, Sentence, together
 
-LEAST_LITERAL: Final = 2
-"""Letters of a template's own that must stand together in a text: a template of little else than values would fit everything."""
+LEAST_LITERAL: Final = 4
+"""Letters of a template's own: one of little else than values would fit whatever people write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,16 @@ def read_back(text: str, patterns: tuple[Pattern, ...], is_known: Callable[[str]
         return text
     for pattern in patterns:
         if pattern.literal in text and (match := pattern.form.fullmatch(text)):
-            return Sentence(pattern.template, {name: _value(value, patterns, is_known) for name, value in match.groupdict().items()})
+            return Sentence(pattern.template, {name: _value(name, value, patterns, is_known) for name, value in match.groupdict().items()})
     if BETWEEN_SENTENCES in text:
         return together(read_back(part, patterns, is_known) for part in text.split(BETWEEN_SENTENCES))
     return text
 
 
-def _value(text: str, patterns: tuple[Pattern, ...], is_known: Callable[[str], bool]) -> object:
+def _value(name: str, text: str, patterns: tuple[Pattern, ...], is_known: Callable[[str], bool]) -> object:
     """Of several words a tuple, if one of them at least is a word of ours."""
+    if name.endswith(CHINESE_ALONE):
+        return text
     words = tuple(text.split(BETWEEN_WORDS))
     if len(words) > 1 and not is_known(text) and any(map(is_known, words)):
         return words
@@ -58,7 +60,7 @@ def _pattern(message: str) -> Pattern | None:
         return None
     literal = max((piece for piece, *_ in pieces), key=len)
     names = [name for _, name, *_ in pieces if name is not None]
-    if len(literal) < LEAST_LITERAL or not all(name.isidentifier() for name in names):
+    if sum(len(piece.strip()) for piece, *_ in pieces) < LEAST_LITERAL or not all(name.isidentifier() for name in names):
         return None
     seen: set[str] = set()
     form = ""

@@ -13,6 +13,7 @@ from shared.web.i18n import HERE, LANGUAGES, Language, translations
 from shared.web.read_back import patterns_of
 from shared.web.words import Words
 
+FILTERS = ("number", "money", "wan", "day", "month", "term", "said", "both", "told", "word", "tongue", "han")
 TEXT_FILES = ("*.html", "*.xml", "*.po", "*.css", "*.svg")
 
 
@@ -59,9 +60,7 @@ def _environment(language: Language, folders: tuple[Path, ...]) -> Environment:
     catalogue = translations(language, folders)
     environment.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # the i18n extension adds it
     words = Words(language, catalogue, patterns_of(getattr(catalogue, "messages", ())))
-    environment.filters |= {
-        name: getattr(words, name) for name in ("number", "money", "wan", "day", "month", "term", "told", "word", "tongue", "han")
-    }
+    environment.filters |= {name: getattr(words, name) for name in FILTERS}
     environment.globals |= {"words": words, "percent": words.percent, "language": language, "languages": LANGUAGES}
     return environment
 

@@ -13,11 +13,13 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import Markup, escape
 
 from shared.money import FEN_PER_YUAN
-from shared.sentences import BETWEEN_SENTENCES, BETWEEN_WORDS, Sentence, Sentences
+from shared.sentences import BETWEEN_SENTENCES, BETWEEN_WORDS, CHINESE_ALONE, Sentence, Sentences
 from shared.web.i18n import CHINESE, Language
 from shared.web.read_back import Pattern, read_back
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+HAN_WORDS = re.compile(rf"({HAN.pattern}(?:[\d〔〕、\u3400-\u9fff]*{HAN.pattern})?)")
+"""Chinese within a translation: a word to be typed, the number of a paper."""
 WAN = 10_000
 DAY_PATTERNS = {"zh-CN": "y年M月d日", "en": "d MMMM y"}
 MONTH_PATTERNS = {"zh-CN": "y年M月", "en": "MMM y"}
@@ -63,12 +65,21 @@ class Words:
             return escape(self.word(BETWEEN_SENTENCES)).join(self.term(part) for part in text.parts)
         if isinstance(text, Sentence):
             known = self.word(text.template)
-            filled = {name: self._filled(value) for name, value in text.values.items()}
-            return self.han(text) if known == text.template else escape(known).format(**filled)
+            filled = {name: self._filled(value, is_chinese=name.endswith(CHINESE_ALONE)) for name, value in text.values.items()}
+            return self.han(text) if known == text.template else self._marked(known).format(**filled)
         known = self.word(text)
         if known == text:
             return self.han(text)
-        return escape(known) + Markup(" ") + self.han(text) if getattr(text, "is_official", False) else escape(known)
+        return self._marked(known) + Markup(" ") + self.han(text) if getattr(text, "is_official", False) else self._marked(known)
+
+    def said(self, text: str) -> Markup:
+        """Where a sentence of ours or somebody's own words may stand: the first is translated, the second never."""
+        return self.term(text) if isinstance(text, Sentence | Sentences) else self.han(text)
+
+    def both(self, text: str) -> Markup:
+        """`term` of what stands in Chinese in somebody's file, as the heading of a column: with the Chinese beside it."""
+        known = self.term(text)
+        return known if self.word(text) == text else known + Markup(" ") + self.han(text)
 
     def told(self, text: str) -> Markup:
         """`term` of what the store has kept as text: a sentence with values is read back by the templates that the catalogue knows."""
@@ -96,14 +107,20 @@ class Words:
             return escape(text)
         return Markup('<span lang="{}">{}</span>').format(CHINESE.tag, text)
 
+    def _marked(self, known: str) -> Markup:
+        """A translation, with what it says in Chinese marked as that."""
+        return Markup().join(map(self.han, HAN_WORDS.split(known)))
+
     def _knows(self, text: str) -> bool:
         return self.catalogue.gettext(text) != text
 
-    def _filled(self, value: object) -> Any:
+    def _filled(self, value: object, *, is_chinese: bool) -> Any:
         """A value of a sentence as this language says it."""
-        if isinstance(value, list | tuple):
-            return escape(self.word(BETWEEN_WORDS)).join(self._filled(each) for each in value)
-        return self.term(value) if isinstance(value, str) else value
+        if isinstance(value, tuple):
+            return escape(self.word(BETWEEN_WORDS)).join(self._filled(each, is_chinese=is_chinese) for each in value)
+        if not isinstance(value, str):
+            return value
+        return self.han(value) if is_chinese else self.term(value)
 
 
 @lru_cache(maxsize=4096)

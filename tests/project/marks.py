@@ -10,6 +10,10 @@ from shared.web.words import HAN
 from tests.project.sources import modules, tree_of
 
 MARKS = {"L_", "C_", "T_", "S_"}
+REFERENCES = {"article", "source"}
+"""Values of these names are citations, which stay as they are."""
+FORMS = {"pattern"}
+"""What these are given says what Chinese looks like."""
 
 
 def unsaid(path: Path) -> list[tuple[int, str]]:
@@ -50,14 +54,20 @@ def _bare(node: ast.AST) -> Iterator[ast.expr]:
     """Chinese in a tree, outside docstrings and marks; in a mark, what is no plain text."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return
+    if (isinstance(node, ast.keyword) and node.arg in REFERENCES) or (isinstance(node, ast.Call) and _called(node) in FORMS):
+        return
     inner = ast.iter_child_nodes(node)
     if isinstance(node, ast.Call) and _called(node) in MARKS:
         at = 1 if _called(node) == "C_" else 0
         if not isinstance(node.args[at], ast.Constant):
             yield node.args[at]
         inner = iter([each.value for each in node.keywords])
-    elif isinstance(node, ast.Constant | ast.JoinedStr):
-        if (isinstance(node, ast.JoinedStr) or isinstance(node.value, str)) and HAN.search(ast.unparse(node)):
+    elif isinstance(node, ast.JoinedStr):
+        if any(isinstance(each, ast.Constant) and HAN.search(str(each.value)) for each in node.values):
+            yield node
+            return
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, str) and HAN.search(node.value):
             yield node
         return
     for each in inner:

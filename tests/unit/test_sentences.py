@@ -25,6 +25,7 @@ TOLD = {
     "本户有 {heads} 个“本人”（户主），只能有一个": "The household has {heads} heads; it can have one only",
     "“{name}”有误": "“{name}” is wrong",
     "{a}：{b}": "{a}: {b}",
+    "应为“已婚”": "Enter 已婚 (married), as 1956年3月1日",
     "不得包含账号": "It must not contain the account's name",
     "已采用": "Accepted",
     "告知书": "notice",
@@ -79,6 +80,10 @@ def test_values_that_are_words_are_translated_and_names_stay_chinese() -> None:
     assert IN_ENGLISH.term(S_("“{name}”有误", name="余建平")) == '“<span lang="zh-CN">余建平</span>” is wrong'
     assert IN_ENGLISH.term(S_("“{name}”有误", name=T_("告知书"))) == '“notice <span lang="zh-CN">告知书</span>” is wrong'
     assert IN_ENGLISH.term(S_("应填写：{words}", words=["男", "女", "余"])) == 'Give one of: Male, Female, <span lang="zh-CN">余</span>'
+
+
+def test_chinese_that_a_translation_names_is_marked() -> None:
+    assert IN_ENGLISH.term("应为“已婚”") == 'Enter <span lang="zh-CN">已婚</span> (married), as 1956<span lang="zh-CN">年3月1日</span>'
 
 
 def test_sentences_in_sentences_are_translated() -> None:

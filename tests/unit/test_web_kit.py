@@ -62,7 +62,7 @@ def test_files_of_others_are_as_they_were_published() -> None:
     assert asset("VENDORED.txt") is None
 
 
-INTAKE = Path(labels.__file__).parent
+INTAKE = Path(labels.__file__).parents[1]
 
 
 def english() -> Words:

@@ -43,6 +43,7 @@ from shared.events.intake import RosterAccepted
 from shared.files import require_file
 from shared.personal import Keyring
 from shared.rewrapping import is_due
+from shared.sentences import S_
 from shared.work import Work
 
 GOOD: Final = ("new", "update", "unchanged")
@@ -69,20 +70,20 @@ def accept_roster(roster_id: UUID, *, work: Work, today: date, actor: Actor, key
         check_survey_open(roster.survey_id, work)
     statuses = work.rows(select(col(Roster.status)).with_for_update())  # locked: two acceptances at one moment must see each other
     if any(status == "accepting" for (status,) in statuses):
-        raise RosterState("另一份名册正在采用，请稍后再试")
+        raise RosterState(S_("另一份名册正在采用，请稍后再试"))
     if keyring.is_changing and work.scalar(select(exists().where(is_due(PersonSecret, keyring)))):
-        raise RosterState("正在更换加密密钥，名册暂不能采用，请稍后再试")  # the keyed hashes compared below are of two keys
+        raise RosterState(S_("正在更换加密密钥，名册暂不能采用，请稍后再试"))  # the keyed hashes compared below are of two keys
     if _merged_since(roster, work):
-        raise RosterStale("名册读取之后，有人员的档案已并入另一份档案；请重新读取，或重新上传")
+        raise RosterStale(S_("名册读取之后，有人员的档案已并入另一份档案；请重新读取，或重新上传"))
     if _overtaken(roster, work):
-        raise RosterStale("名册读取之后，同一地区又采用了另一份名册；请重新读取，或重新上传")
+        raise RosterStale(S_("名册读取之后，同一地区又采用了另一份名册；请重新读取，或重新上传"))
     return _decide(roster, "accepting", "roster_acceptance", "", work, today, actor)
 
 
 def reject_roster(roster_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) -> dict[str, UUID]:
     """Take nothing of it; the faults stay to be mended."""
     roster = _to_decide(roster_id, work, actor)
-    check_text(reason, field="reason", called="理由")
+    check_text(reason, field="reason", called=S_("理由"))
     _decided(roster, "rejected", reason, today, actor)
     return {"roster_id": roster.id}
 
@@ -156,9 +157,9 @@ def _to_decide(roster_id: UUID, work: Work, actor: Actor) -> Roster:
     check_reach(roster.division, actor)
     work.about("roster", roster_id)
     if roster.status != "reviewed":
-        raise RosterState(f"名册目前为“{ROSTER_STATUS[roster.status]}”，须在“{ROSTER_STATUS['reviewed']}”时决定")
+        raise RosterState(S_("名册目前为“{status}”，须在“{due}”时决定", status=ROSTER_STATUS[roster.status], due=ROSTER_STATUS["reviewed"]))
     if not actor.is_system:  # at the command line of the machine itself there is nobody else to ask
-        check_different_officer(actor.account, roster.uploaded_by, act="名册采用")
+        check_different_officer(actor.account, roster.uploaded_by, act=S_("名册采用"))
     return roster
 
 

@@ -40,9 +40,10 @@ from services.intake.store import (
 from shared.access import Actor
 from shared.ids import new_id
 from shared.personal import Keyring
+from shared.sentences import S_, together
 from shared.work import Reader, Work
 
-FOR_GOOD: Final = "登记后不能撤销；有误的只能另行更正或合并档案"
+FOR_GOOD: Final = S_("登记后不能撤销；有误的只能另行更正或合并档案")
 
 
 class FiledAlready(HouseholdActRefused):
@@ -73,7 +74,7 @@ def admit(
     """
     ledger = open_ledger(household_id, "admitted", basis, work, actor, keyring)
     found = read_newcomer(newcomer, cause=cause, basis=basis)
-    check_reason(basis.reason, names=(found.name,), called="依据")
+    check_reason(basis.reason, names=(found.name,), called=S_("依据"))
     check_place(found.relation, has_head=ledger.head is not None)
     _check_not_filed(found, household_id, work, actor, keyring)
     doubts = doubts_of_relations([*(person.relation for person in ledger.present.values()), found.relation])
@@ -109,7 +110,7 @@ def found_household(
     check_founding(category, division, number, is_taken=is_taken, is_reached=actor.reaches(division))
     _check_not_filed(head, None, work, actor, keyring)
     if not confirmed:
-        raise ToConfirm([], [f"户编号：{number}", *told_of(head, cause=cause, on=basis.acted_on), FOR_GOOD])
+        raise ToConfirm([], [S_("户编号：{number}", number=number), *told_of(head, cause=cause, on=basis.acted_on), FOR_GOOD])
     household = Household(household_no=number, category=category, division=division, living_members=1)
     work.add(household)
     work.about("household", household.id)
@@ -150,17 +151,26 @@ def _check_not_filed(found: Newcomer, household_id: UUID | None, reader: Reader,
         return
     home = household_numbered(known.household_no, reader=reader)
     if home is None or not actor.reaches(known.division):
-        raise FiledAlready("该身份证号已有档案，不在您的经办范围内，不能再建；请报上一级经办人员办理“并入他户”或“迁移”")
+        raise FiledAlready(S_("该身份证号已有档案，不在您的经办范围内，不能再建；请报上一级经办人员办理“并入他户”或“迁移”"))
     if known.is_merged:
-        raise FiledAlready("该身份证号的档案已并入另一份档案，请改填现行的身份证号", household_id=home.id)
+        raise FiledAlready(S_("该身份证号的档案已并入另一份档案，请改填现行的身份证号"), household_id=home.id)
     status = labels.PERSON_STATUS[known.status]
     if home.id == household_id:
-        further = "" if known.status == "present" else "；恢复的请办理“更正：恢复在册”"
-        raise FiledAlready(f"该身份证号已是本户成员（{status}），不能再新增{further}", household_id=home.id)
+        message = S_("该身份证号已是本户成员（{status}），不能再新增", status=status)
+        further = S_("恢复的请办理“更正：恢复在册”")
+        raise FiledAlready(message if known.status == "present" else together([message, further]), household_id=home.id)
     if known.status == "present":
-        message = f"该身份证号已在户 {home.household_no} 建档（{status}）；来到本户的，请在那一户办理“并入他户”，另立门户的办理“分户”"
+        message = S_(
+            "该身份证号已在户 {household_no} 建档（{status}）；来到本户的，请在那一户办理“并入他户”，另立门户的办理“分户”",
+            household_no=home.household_no,
+            status=status,
+        )
         raise FiledAlready(message, household_id=home.id, may_join=True)
-    message = f"该身份证号已在户 {home.household_no} 建档（{status}）；请先在那一户办理“更正：恢复在册”，再办理“并入他户”"
+    message = S_(
+        "该身份证号已在户 {household_no} 建档（{status}）；请先在那一户办理“更正：恢复在册”，再办理“并入他户”",
+        household_no=home.household_no,
+        status=status,
+    )
     raise FiledAlready(message, household_id=home.id)
 
 

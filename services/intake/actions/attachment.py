@@ -12,6 +12,7 @@ from services.intake.store import Attachment, AttachmentMember, members_of, reac
 from shared.access import Actor
 from shared.errors import NotFound
 from shared.files import Stored, own_file, require_file
+from shared.sentences import S_
 from shared.work import Work
 
 
@@ -21,7 +22,7 @@ def attach(household_id: UUID, *, file: UUID, kind: str, work: Work, today: date
     work.about("household", household_id)
     stored = own_file(work, file, actor)
     if work.scalar(select(exists().where(col(Attachment.file_id) == file))):
-        raise AttachmentRefused("该文件已经是附件，请重新上传", field="file")
+        raise AttachmentRefused(S_("该文件已经是附件，请重新上传"), field="file")
     check_attachment(kind, media_type=stored.type, size=stored.size)
     attachment = Attachment(
         household_id=household_id,
@@ -43,7 +44,7 @@ def read_attachment(
     """Which file it is, and what to call it. Every member's log tells who read it and why."""
     attachment = reached_attachment(work, attachment_id, actor)
     if attachment.household_id != household_id:
-        raise NotFound("没有找到该附件")
+        raise NotFound(S_("没有找到该附件"))
     for person in members_of(household_id, reader=work):
         work.add(mark(person.id, "attachment", purpose, work, today, actor))
     return require_file(work, attachment.file_id), f"{attachment.kind}-{attachment.recorded_on}"

@@ -11,6 +11,7 @@ from services.intake.store import SurveyCall, SurveyFile, SurveyTeam, check_reac
 from shared.access import Actor
 from shared.errors import NotFound
 from shared.rules import Rules
+from shared.sentences import S_
 from shared.work import Work
 
 
@@ -27,7 +28,7 @@ def set_team(survey_id: UUID, *, team: TeamTerms, team_id: UUID | None = None, w
         return made.id
     changed = work.find(SurveyTeam, team_id)
     if changed is None or changed.survey_id != survey_id:
-        raise NotFound("没有找到该小组")
+        raise NotFound(S_("没有找到该小组"))
     changed.name, changed.surveyors, changed.divisions = team.name, list(team.surveyors), list(team.divisions)
     changed.set_by, changed.set_on = actor.account, today
     return changed.id
@@ -41,9 +42,9 @@ def record_call(file_id: UUID, *, called_on: date, reason: str, work: Work, toda
     check_own(file.division, own_divisions(survey.id, actor.account, reader=work))
     work.about("survey_file", file_id)
     if reason not in CALL_REASONS:
-        raise VisitsRefused("请选择未能走访的原因", field="reason")
+        raise VisitsRefused(S_("请选择未能走访的原因"), field="reason")
     if not survey.opened_on <= called_on <= today:
-        raise VisitsRefused("上门日期应在调查开始之后、登记日期之前", field="called_on")
+        raise VisitsRefused(S_("上门日期应在调查开始之后、登记日期之前"), field="called_on")
     if file.status == "due":
         file.status = "opened"
     call = SurveyCall(

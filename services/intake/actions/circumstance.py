@@ -12,6 +12,7 @@ from services.intake.domain.flag import flags_on
 from services.intake.store import Observation, reached_person
 from shared.access import Actor
 from shared.plugins import Hooks
+from shared.sentences import S_
 from shared.work import Reader, Work
 
 
@@ -20,7 +21,7 @@ def record_circumstances(person_id: UUID, *, found: Circumstances, work: Work, t
     person, household = reached_person(work, person_id, actor)
     work.about("person", person_id)
     if person.status != "present":
-        raise CircumstancesRefused("该人员已迁出或死亡，不再登记")
+        raise CircumstancesRefused(S_("该人员已迁出或死亡，不再登记"))
     before = latest_observation(person_id, reader=work)
     check_circumstances(found, birth=person.birth, today=today, latest=before.observed_on if before else None)
     kept = Observation(

@@ -12,6 +12,7 @@ from services.intake.domain.household import Basis, check_basis
 from services.intake.store import Correction, CorrectionBefore, PersonSecret, note_change, reached_person
 from shared.access import Actor
 from shared.personal import Keyring
+from shared.sentences import S_
 from shared.work import Reader, Work
 
 
@@ -25,14 +26,16 @@ def correct_person(
     person, household = reached_person(work, person_id, actor)
     work.about("person", person_id)
     if person.status in ("erased", "merged"):
-        raise CorrectionRefused("该人员的个人信息已删除" if person.status == "erased" else "该档案已并入另一份档案，请在那份档案上更正")
+        raise CorrectionRefused(
+            S_("该人员的个人信息已删除") if person.status == "erased" else S_("该档案已并入另一份档案，请在那份档案上更正")
+        )
     before = personal_of(work, person, keyring)
     check_basis(basis, names=(before["name"], given.get("name", "")), today=today, latest=None)
     corrected = check_correction(given, number=before["identity_number"], name=before["name"], today=today)
     said = before | clear_of(person)
     changed = {field: text for field, text in corrected.said.items() if text != said.get(field, "")}
     if not changed:
-        raise CorrectionRefused("所填内容与档案相同，不需要更正", field=next(iter(given)))
+        raise CorrectionRefused(S_("所填内容与档案相同，不需要更正"), field=next(iter(given)))
     act = Correction(
         person_id=person_id,
         fields=list(changed),

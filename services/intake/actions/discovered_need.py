@@ -19,6 +19,7 @@ from shared.errors import Malformed
 from shared.events.casework import NeedReportRequest
 from shared.events.intake import NeedAnswered, NeedErased
 from shared.personal import Erased, Keyring, ReplyKey
+from shared.sentences import S_
 from shared.service import Runtime
 from shared.work import Work
 
@@ -98,11 +99,11 @@ def _act(need_id: UUID, state: str, outcome: str, note: str, work: Work, today: 
     work.about("discovered_need", need_id)
     check_may_become(state, found.state)
     if outcome not in OUTCOMES.get(state, ("",)):
-        raise Malformed("请选择办理结果", field="outcome")
+        raise Malformed(S_("请选择办理结果"), field="outcome")
     sealed = b""
     if note:
         if found.wrapped_key is None:
-            raise NeedState("有关个人信息已删除，不能再写说明", field="note")
+            raise NeedState(S_("有关个人信息已删除，不能再写说明"), field="note")
         sealed = keyring.reseal(need_id, found.wrapped_key, {"note": note})
     found.state = state
     done = NeedAct(need_id=need_id, act=state, outcome=outcome, sealed=sealed, acted_by=actor.account, acted_on=today, acted_at=work.now)

@@ -42,6 +42,7 @@ from shared.events.intake import EnrolmentCompleted, RecipientEnrolled, Recipien
 from shared.files import Stored, own_file, require_file
 from shared.plugins import Hooks
 from shared.rules import Rules
+from shared.sentences import S_, together
 from shared.work import Work
 
 Withdrawal = Literal["consent_withdrawn", "moved", "died", "duplicate"]
@@ -113,7 +114,7 @@ def read_consent_document(
     candidate = work.get(Candidate, consent.candidate_id)
     reached_programme(work, candidate.programme_id, actor)
     if candidate.programme_id != programme_id or consent.document is None:
-        raise NotFound("没有签署的知情同意书")
+        raise NotFound(S_("没有签署的知情同意书"))
     stored = require_file(work, consent.document)
     work.add(mark(candidate.person_id, "consent", purpose, work, today, actor))
     return stored, f"consent-{consent.signed_on}"
@@ -127,17 +128,17 @@ def enrol(programme_id: UUID, *, candidate_ids: Sequence[UUID], work: Work, toda
     check_top_up(today, programme.top_up_until)
     contract = work.first(select(Contract).where(Contract.project_id == programme.project_id))
     if contract is None:
-        raise ContractUnknown("尚未收到合同签订的消息，不能入组")
+        raise ContractUnknown(S_("尚未收到合同签订的消息，不能入组"))
     check_contract_term(today, signed_on=contract.signed_on, ends_on=contract.ends_on)
     enrolled = []
     for position, candidate_id in enumerate(candidate_ids):
         candidate = work.find(Candidate, candidate_id)
         if candidate is None or candidate.programme_id != programme_id or candidate.state != "consented":
-            raise NotConsented("该人员没有登记有效的知情同意", field=f"candidate_ids.{position}")
+            raise NotConsented(S_("该人员没有登记有效的知情同意"), field=f"candidate_ids.{position}")
         person = work.get(Person, candidate.person_id)
         facts = person.facts(work.get(Household, person.household_id))
         if objections := [sentence for answer in hooks.objections(person=facts) for sentence in answer]:
-            raise NotEligible("；".join(objections), field=f"candidate_ids.{position}")
+            raise NotEligible(together(objections), field=f"candidate_ids.{position}")
         enrolled.append(_enrol(work, candidate, contract.id, today))
     return {"recipients": enrolled}
 
@@ -174,7 +175,7 @@ def withdraw(recipient_id: UUID, *, reason: Withdrawal, work: Work, today: date,
     programme = reached_programme(work, recipient.programme_id, actor)
     work.about("recipient", recipient_id)
     if recipient.withdrawn_on is not None:
-        raise AlreadyWithdrawn(f"已于 {recipient.withdrawn_on} 退出")
+        raise AlreadyWithdrawn(S_("已于 {day} 退出", day=recipient.withdrawn_on))
     if reason == "duplicate":
         _check_named_twice(recipient, work)
     if reason in LEAVES:
@@ -211,7 +212,7 @@ def _check_named_twice(recipient: Recipient, work: Work) -> None:
         col(Candidate.state).in_(IN_FORCE),
     )
     if work.first(select(Candidate).where(*holding)) is None:
-        raise NotTwice("该人员没有另一份待合并的档案在本名单上占有名额，不能以重复档案为由退出", field="reason")
+        raise NotTwice(S_("该人员没有另一份待合并的档案在本名单上占有名额，不能以重复档案为由退出"), field="reason")
 
 
 def _replaced(work: Work, programme: Programme, left: Candidate, reason: Withdrawal) -> UUID | None:
@@ -223,7 +224,7 @@ def _replaced(work: Work, programme: Programme, left: Candidate, reason: Withdra
 def _listed(work: Work, programme_id: UUID, candidate_id: UUID, field: str) -> Candidate:
     candidate = work.find(Candidate, candidate_id)
     if candidate is None or candidate.programme_id != programme_id or candidate.state != "listed":
-        raise NotListed("该人员不在待征求意见的名单上", field=field)
+        raise NotListed(S_("该人员不在待征求意见的名单上"), field=field)
     return candidate
 
 

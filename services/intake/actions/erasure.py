@@ -49,6 +49,7 @@ from shared.events.intake import RecipientErased
 from shared.http.paging import Listing, Page
 from shared.personal import Keyring
 from shared.rules import Rules
+from shared.sentences import S_
 from shared.service import Runtime
 from shared.work import Reader, Work
 
@@ -98,10 +99,12 @@ def propose_erasure(person_id: UUID, *, scope: Scope, reason: Reason, work: Work
     person, household = reached_person(work, person_id, actor)
     work.about("person", person_id)
     if person.status in ("erased", "merged"):
-        raise ErasureDecided("该人员的个人信息已删除" if person.status == "erased" else "该档案已并入另一份档案，请在那份档案上办理")
+        raise ErasureDecided(
+            S_("该人员的个人信息已删除") if person.status == "erased" else S_("该档案已并入另一份档案，请在那份档案上办理")
+        )
     same = (col(Erasure.person_id) == person_id, col(Erasure.scope) == scope, col(Erasure.status) == "proposed")
     if work.scalar(select(exists().where(*same))):
-        raise ErasureDecided("该人员已有待确认的删除申请")
+        raise ErasureDecided(S_("该人员已有待确认的删除申请"))
     check_not_needed(records_of(person, work), household.division, work)
     asked = Erasure(
         person_id=person_id, division=household.division, scope=scope, reason=reason, proposed_by=actor.account, proposed_on=today
@@ -185,8 +188,8 @@ def _to_decide(erasure_id: UUID, work: Work, actor: Actor) -> Erasure:
     check_reach(asked.division, actor)
     work.about("person", asked.person_id)
     if asked.status != "proposed":
-        raise ErasureDecided("该删除申请已经办理")
-    check_different_officer(actor.account, asked.proposed_by, act="个人信息删除")
+        raise ErasureDecided(S_("该删除申请已经办理"))
+    check_different_officer(actor.account, asked.proposed_by, act=S_("个人信息删除"))
     return asked
 
 
@@ -209,12 +212,12 @@ def check_not_needed(records: Collection[UUID], division: str, work: Work) -> No
         col(Programme.completed_on).is_(None),
     )
     if work.scalar(select(exists().where(*served))):
-        raise StillNeeded("该人员正在接受服务，请先办理退出")
+        raise StillNeeded(S_("该人员正在接受服务，请先办理退出"))
     if work.scalar(select(exists().where(*listed))):
-        raise StillNeeded("该人员在未办结的服务计划名单中，请先办理退出")
+        raise StillNeeded(S_("该人员在未办结的服务计划名单中，请先办理退出"))
     undecided = work.rows(select(col(Roster.division)).where(col(Roster.status).in_(("importing", "reviewed", "accepting"))))
     if any(contains(roster.division, division) for roster in undecided):
-        raise StillNeeded("该地区有未办结的名册，其中可能有该人员，请先决定该名册")
+        raise StillNeeded(S_("该地区有未办结的名册，其中可能有该人员，请先决定该名册"))
 
 
 def _erase(records: Collection[UUID], division: str, work: Work, today: date, keyring: Keyring) -> list[str]:

@@ -31,6 +31,7 @@ from shared.access.accounts import account_of
 from shared.errors import Forbidden, NotFound, WrongState
 from shared.personal import Keyring
 from shared.rules import Rules
+from shared.sentences import S_
 from shared.service import Runtime
 from shared.work import Reader, Work
 
@@ -58,9 +59,9 @@ def asker(account: str, *, reader: Reader) -> Actor:
     """In whose name erasures are asked for at the command line. Raises NotFound or MayNotAsk."""
     actor = account_of(account, reader=reader)
     if actor is None:
-        raise NotFound(f"没有账号“{account}”，或账号已停用")
+        raise NotFound(S_("没有账号“{account}”，或账号已停用", account=account))
     if not actor.may("clerk", "officer"):
-        raise MayNotAsk("删除个人信息须由经办人员或业务负责人申请")
+        raise MayNotAsk(S_("删除个人信息须由经办人员或业务负责人申请"))
     return actor
 
 
@@ -75,7 +76,7 @@ def ask_due_erasures(*, work: Work, today: date, actor: Actor, rules: Rules) -> 
     before = kept_before(rules, actor, today)
     total = count_people_due(before, reader=work, actor=actor)
     if not total:
-        raise NothingDue("没有保存期满而未申请删除的个人信息")
+        raise NothingDue(S_("没有保存期满而未申请删除的个人信息"))
     days = {scope: day.isoformat() for scope, day in before.items()}
     batch = ErasureBatch(divisions=list(actor.divisions), before=days, asked_by=actor.account, asked_on=today)
     work.add(batch)
@@ -105,8 +106,8 @@ def confirm_due_erasures(batch_id: UUID, *, work: Work, today: date, actor: Acto
     batch = reached_batch(work, batch_id, actor)
     work.about("erasure_batch", batch_id)
     if batch.status != "proposed":
-        raise BatchState("这批删除申请还在办理，或已经办理")
-    check_different_officer(actor.account, batch.asked_by, act="个人信息删除")
+        raise BatchState(S_("这批删除申请还在办理，或已经办理"))
+    check_different_officer(actor.account, batch.asked_by, act=S_("个人信息删除"))
     batch.status, batch.after, batch.decided_by, batch.decided_on = "confirming", None, actor.account, today
     work.start_job("erasures_confirmed", batch_id, count_waiting(batch_id, reader=work))
     return {"id": batch_id}

@@ -33,9 +33,10 @@ from shared.access import Actor
 from shared.divisions import contains
 from shared.errors import WrongState
 from shared.plugins import Hooks
+from shared.sentences import S_, together
 from shared.work import Reader, Work
 
-NOT_HERE: Final = {"died": "该人员已死亡", "moved": "该人员已迁出", "merged": "该档案已并入另一份档案"}
+NOT_HERE: Final = {"died": S_("该人员已死亡"), "moved": S_("该人员已迁出"), "merged": S_("该档案已并入另一份档案")}
 
 
 class NotScreened(WrongState):
@@ -72,7 +73,7 @@ class Grounds:
     def __init__(self, programme_id: UUID, *, reader: Reader, hooks: Hooks, actor: Actor) -> None:
         self.programme = reached_programme(reader, programme_id, actor)
         if self.programme.screening_id is None:
-            raise NotScreened("服务计划尚未筛选，没有可以说明的名单")
+            raise NotScreened(S_("服务计划尚未筛选，没有可以说明的名单"))
         self.screening = reader.get(Screening, self.programme.screening_id)
         self.terms = terms_of(self.programme, definitions_of(hooks), reader=reader)
         self.standings = standings(self.screening.inputs, self.screening.places, self.screening.seed)
@@ -156,17 +157,17 @@ class Grounds:
         """Why the person is not judged at all, whatever the groups say."""
         reasons, programme = [], self.programme
         if person.status != "present":
-            reasons.append(NOT_HERE.get(person.status, "该人员不在册"))
+            reasons.append(NOT_HERE.get(person.status, S_("该人员不在册")))
         if person.id in self._refused:
-            reasons.append("异议成立，认定不符合条件")
+            reasons.append(S_("异议成立，认定不符合条件"))
         if household.category not in (programme.categories or ALLOWANCE):
-            reasons.append("救助类别不在服务计划的范围内")
+            reasons.append(S_("救助类别不在服务计划的范围内"))
         if not contains(programme.division, household.division):
-            reasons.append("所在地区不在服务计划的范围内")
+            reasons.append(S_("所在地区不在服务计划的范围内"))
         if person.roster_id is not None and person.roster_id not in self._rosters:
-            reasons.append("不在本次调查的名册上")
+            reasons.append(S_("不在本次调查的名册上"))
         if not is_verified:
-            reasons.append("所在户的档案未经入户核实")
+            reasons.append(S_("所在户的档案未经入户核实"))
         return reasons
 
 
@@ -187,28 +188,48 @@ def _told(
 ) -> list[str]:
     """The same in sentences that can be read to the person."""
     names = {reason.code: reason.name for reason in reasons}
-    told = [f"{sentence}，因此不在筛选范围内。" for sentence in barred]
+    told = [S_("{sentence}，因此不在筛选范围内。", sentence=sentence) for sentence in barred]
     if own is not None and own.list == "selected":
-        told.append(f"入选“{names[own.group]}”，按需求排第 {own.rank} 名，需求分 {own.score}。")
+        told.append(S_("入选“{group}”，按需求排第 {rank} 名，需求分 {score}。", group=names[own.group], rank=own.rank, score=own.score))
     elif own is not None and has_moved_up:
-        told.append(f"原为“{names[own.group]}”后备第 {own.rank} 名，因有人退出，已递补入选。")
+        told.append(S_("原为“{group}”后备第 {rank} 名，因有人退出，已递补入选。", group=names[own.group], rank=own.rank))
     elif own is not None:
-        told.append(f"为“{names[own.group]}”后备第 {own.rank} 名；有人退出时依次递补，递补截止 {programme.top_up_until.isoformat()}。")
+        told.append(
+            S_(
+                "为“{group}”后备第 {rank} 名；有人退出时依次递补，递补截止 {until}。",
+                group=names[own.group],
+                rank=own.rank,
+                until=programme.top_up_until.isoformat(),
+            )
+        )
     for reason in reasons:
         told.append(_of_group(reason, lot_no))
     if more is not None:
-        told.append(f"其他人的情况不变，需求分再高 {more} 分即可入选。")
+        told.append(S_("其他人的情况不变，需求分再高 {more} 分即可入选。", more=more))
     return told
 
 
 def _of_group(reason: GroupReason, lot_no: str) -> str:
     if reason.rank is not None:
-        cut = f"，入选者中最低 {reason.last_score} 分" if reason.last_score is not None else ""
-        lot = f"；另有 {reason.equals} 人同分，先后由公布的种子抽签决定（抽签号 {lot_no}）" if reason.equals else ""
-        return (
-            f"“{reason.name}”：符合条件的 {reason.eligible} 人中排第 {reason.rank}，需求分 {reason.score}{cut}，名额 {reason.quota}{lot}。"
+        cut = S_("，入选者中最低 {least} 分", least=reason.last_score) if reason.last_score is not None else ""
+        lot = (
+            S_("；另有 {count} 人同分，先后由公布的种子抽签决定（抽签号 {lot_no}）", count=reason.equals, lot_no=lot_no)
+            if reason.equals
+            else ""
+        )
+        return S_(
+            "“{group}”：符合条件的 {eligible} 人中排第 {rank}，需求分 {score}{cut}，名额 {quota}{lot}。",
+            group=reason.name,
+            eligible=reason.eligible,
+            rank=reason.rank,
+            score=reason.score,
+            cut=cut,
+            quota=reason.quota,
+            lot=lot,
         )
     unmet = [condition.text for condition in reason.conditions if not condition.holds]
     if unmet:
-        return f"“{reason.name}”：不符合，因为不满足：{'；'.join(unmet)}。核实的情况如有出入，改正后即按新的情况判断。"
-    return f"“{reason.name}”：按现在的情况符合条件，但筛选时不在其中。"
+        return S_(
+            "“{group}”：不符合，因为不满足：{unmet}。核实的情况如有出入，改正后即按新的情况判断。", group=reason.name, unmet=together(unmet)
+        )
+    return S_("“{group}”：按现在的情况符合条件，但筛选时不在其中。", group=reason.name)

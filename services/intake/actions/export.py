@@ -21,6 +21,7 @@ from shared.divisions import level, name_of
 from shared.errors import Forbidden, NotFound
 from shared.money import Fen, yuan
 from shared.personal import Erased, Keyring
+from shared.sentences import S_
 from shared.work import Reader, Work
 
 CHUNK: Final = 500
@@ -51,10 +52,10 @@ def exporter(account: str, *, reader: Reader) -> Actor:
     accounts = reader.kernel.account.c
     rows = reader.rows(select(*actor_columns(reader.kernel)).where(accounts.account == account, accounts.is_active))
     if not rows:
-        raise NotFound(f"没有账号“{account}”，或账号已停用")
+        raise NotFound(S_("没有账号“{account}”，或账号已停用", account=account))
     actor = actor_of(rows[0])
     if not actor.may(MAY_EXPORT):
-        raise MayNotExport("导出个人信息须由业务负责人办理")
+        raise MayNotExport(S_("导出个人信息须由业务负责人办理"))
     return actor
 
 

@@ -36,6 +36,7 @@ from services.intake.store import (
 )
 from shared.access import Actor
 from shared.personal import Keyring
+from shared.sentences import S_
 from shared.work import Work
 
 STATUS_AFTER = {"died": "died", "left": "moved", "restored": "present"}
@@ -58,7 +59,7 @@ class Ledger:
 
     def member(self, person_id: UUID) -> Person:
         if person_id not in self.present:
-            raise HouseholdActRefused("该人员不是本户的在册成员", field="person")
+            raise HouseholdActRefused(S_("该人员不是本户的在册成员"), field="person")
         return self.present[person_id]
 
     def turn(self, person: Person, *, home: Household | None = None, relation: str = "", status: str = "", division: str = "") -> None:
@@ -108,9 +109,9 @@ def record_departure(
     ledger = open_ledger(household_id, kind, basis, work, actor, keyring)
     person = work.find(Person, person_id)
     if person is None or person.household_id != household_id:
-        raise HouseholdActRefused("该人员不是本户成员", field="person")
+        raise HouseholdActRefused(S_("该人员不是本户成员"), field="person")
     if basis.acted_on < person.birth:
-        raise HouseholdActRefused("发生日期不能早于出生日期", field="acted_on")
+        raise HouseholdActRefused(S_("发生日期不能早于出生日期"), field="acted_on")
     check_departure(person.relation, kind=kind, status=person.status, others=len(ledger.present.keys() - {person_id}))
     if kind == "restored":
         relation = _restored(person.relation, ledger)
@@ -128,7 +129,7 @@ def relocate(household_id: UUID, *, division: str, basis: Basis, work: Work, act
     ledger = open_ledger(household_id, "relocated", basis, work, actor, keyring)
     check_division(division, ledger.household.division)
     if not ledger.present:
-        raise HouseholdActRefused("本户没有在册成员")
+        raise HouseholdActRefused(S_("本户没有在册成员"))
     for person in ledger.present.values():
         ledger.turn(person, division=division)
     ledger.household.division = division
@@ -196,13 +197,13 @@ def join(
     person = ledger.member(person_id)
     home = household_numbered(household_no, reader=work)
     if home is None or not actor.reaches(home.division) or home.id == household_id:
-        raise HouseholdActRefused("没有找到要并入的户", field="household_no")
+        raise HouseholdActRefused(S_("没有找到要并入的户"), field="household_no")
     if relation not in RELATION:
-        raise HouseholdActRefused("请选择与户主关系", field="relation")
+        raise HouseholdActRefused(S_("请选择与户主关系"), field="relation")
     there = [each.relation for each in members_of(home.id, reader=work) if each.status == "present"]
     has_head = HEAD in there
     if (relation == HEAD) == has_head:
-        raise HouseholdActRefused("要并入的户已有户主" if has_head else "要并入的户没有户主，关系应为“本人”", field="relation")
+        raise HouseholdActRefused(S_("要并入的户已有户主") if has_head else S_("要并入的户没有户主，关系应为“本人”"), field="relation")
     check_departure(person.relation, kind="joined", status=person.status, others=len(ledger.present) - 1)
     _check_basis(basis, home.id, work, keyring)
     warnings = _doubts([*there, relation], confirmed=confirmed)

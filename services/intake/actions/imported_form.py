@@ -16,6 +16,7 @@ from shared.access import Actor
 from shared.divisions import check_division
 from shared.errors import RuleRefusal, WrongState
 from shared.plugins import Hooks
+from shared.sentences import S_
 from shared.work import Work
 
 
@@ -34,14 +35,16 @@ def import_form(form: XlsForm, *, division: str, work: Work, today: date, actor:
     sections = to_jsonable_python(form.sections)
     check_division(division)
     check_reach(division, actor)
-    check_text("\n".join([form.form_id, form.version, form.title, *_words(sections)]), field="file", called="登记表")
+    check_text("\n".join([form.form_id, form.version, form.title, *_words(sections)]), field="file", called=S_("登记表"))
     work.alone(f"imported form {division} {form.form_id}")
     if any(each.version == form.version and not each.is_withdrawn for each in versions_of(form.form_id, division, reader=work)):
-        raise FormVersionTaken(f"“{form.title}”的版本 {form.version} 已经导入；修改过的表须换版本号", field="file")
+        raise FormVersionTaken(
+            S_("“{form_zh}”的版本 {version} 已经导入；修改过的表须换版本号", form_zh=form.title, version=form.version), field="file"
+        )
     before = form_of_survey(hooks, division=division, reader=work, without=form.form_id)
     taken = {section.code for section in before.sections} & {section.code for section in form.sections}
     if taken:
-        raise FormVersionTaken(f"代码 {sorted(taken)[0]} 已由别的表或插件使用，请换 form_id 或组名", field="file")
+        raise FormVersionTaken(S_("代码 {code} 已由别的表或插件使用，请换 form_id 或组名", code=sorted(taken)[0]), field="file")
     with_added([before.sections, form.sections])
     made = ImportedForm(
         division=division,
@@ -63,7 +66,7 @@ def withdraw_form(form: UUID, *, work: Work, today: date, actor: Actor) -> UUID:
     work.alone(f"imported form {found.division} {found.form_id}")
     latest = versions_of(found.form_id, found.division, reader=work)[-1]
     if latest.id != form or latest.is_withdrawn:
-        raise FormWithdrawn("该版本已不再使用")
+        raise FormWithdrawn(S_("该版本已不再使用"))
     terms = found.model_dump(include={"division", "form_id", "version", "title", "sections"})
     made = ImportedForm(**terms, is_withdrawn=True, recorded_by=actor.account, recorded_on=today)
     work.add(made)

@@ -17,6 +17,7 @@ from shared.access import Actor
 from shared.access.accounts import names_of_accounts
 from shared.errors import WrongState
 from shared.personal import Keyring
+from shared.sentences import S_
 from shared.work import Reader, Work
 
 
@@ -56,9 +57,9 @@ def end_kin(notice_id: UUID, *, basis: Basis, work: Work, actor: Actor, keyring:
     names = [*names_of(members_of(household.id, reader=work), keyring, reader=work), _staff(notice, keyring)]
     check_basis(basis, names=names, today=work.today, latest=None)
     if notice.ended_on is not None:
-        raise KinEnded(f"该备案已于 {notice.ended_on} 解除")
+        raise KinEnded(S_("该备案已于 {day} 解除", day=notice.ended_on))
     if basis.acted_on < notice.acted_on:
-        raise KinRefused(f"解除日期不能早于备案日期 {notice.acted_on}", field="acted_on")
+        raise KinRefused(S_("解除日期不能早于备案日期 {day}", day=notice.acted_on), field="acted_on")
     notice.ended_on, notice.ended_by, notice.end_reason = basis.acted_on, actor.account, basis.reason.strip()
     return {"id": notice_id, "household_id": household.id}
 

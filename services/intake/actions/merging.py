@@ -19,6 +19,7 @@ from services.intake.store.duplicates import decisions_on, reached_pair
 from shared.access import Actor
 from shared.errors import RuleRefusal, WrongState
 from shared.personal import Keyring
+from shared.sentences import S_
 from shared.work import Work
 
 MERGED: Final = "merged"
@@ -53,7 +54,7 @@ def propose_merge(pair_id: UUID, *, keep: UUID, reason: str, work: Work, today: 
     """Say that two records are of one person, and which of them has the right number."""
     pair = _pair(pair_id, work, actor, "open", "proposed")
     if keep not in (pair.first_id, pair.second_id):
-        raise NotOfPair("请选择要保留的档案", field="keep")
+        raise NotOfPair(S_("请选择要保留的档案"), field="keep")
     return _decide(pair, "proposed", "proposed", reason, work, keyring, kept=keep)
 
 
@@ -61,12 +62,12 @@ def merge(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Actor, 
     """Make one person of two records, as somebody else has proposed it."""
     pair = _pair(pair_id, work, actor, "proposed")
     proposal = decisions_on(pair_id, reader=work)[-1]
-    check_different_officer(actor.account, proposal.decided_by, act="合并档案")
+    check_different_officer(actor.account, proposal.decided_by, act=S_("合并档案"))
     kept, gone = _both(pair, proposal.kept_id, work)
     if kept.status == MERGED or gone.status == MERGED:
-        raise RecordMerged("其中一份档案已并入另一份档案，请先办理那一对")
+        raise RecordMerged(S_("其中一份档案已并入另一份档案，请先办理那一对"))
     if ERASED in (kept.status, gone.status):
-        raise RecordMerged("其中一人的个人信息已依法删除，不能合并")
+        raise RecordMerged(S_("其中一人的个人信息已依法删除，不能合并"))
     moved = _move_places(gone, kept, work)
     before = {"status": gone.status, "candidates": [each.hex for each in moved]}
     gone.status, gone.merged_into = MERGED, kept.id
@@ -86,9 +87,9 @@ def undo_merge(pair_id: UUID, *, reason: str, work: Work, today: date, actor: Ac
     merging = decisions_on(pair_id, reader=work)[-1]
     kept, gone = _both(pair, merging.kept_id, work)
     if kept.status == MERGED:
-        raise RecordMerged("保留的档案此后又并入另一份档案，请先撤销那次合并")
+        raise RecordMerged(S_("保留的档案此后又并入另一份档案，请先撤销那次合并"))
     if ERASED in (kept.status, gone.status):
-        raise RecordMerged("该人员的个人信息已依法删除，合并不能撤销")
+        raise RecordMerged(S_("该人员的个人信息已依法删除，合并不能撤销"))
     gone.status, gone.merged_into = merging.before["status"], None
     for candidate_id in map(UUID, merging.before["candidates"]):
         _hand_over(work.get(Candidate, candidate_id), gone, work)
@@ -105,7 +106,7 @@ def _pair(pair_id: UUID, work: Work, actor: Actor, *statuses: str) -> DuplicateP
     pair = reached_pair(work, pair_id, actor)
     work.about("duplicate_pair", pair_id)
     if pair.status not in statuses:
-        raise PairState(f"该对档案目前为“{PAIR_STATUS[pair.status]}”，不能这样办理")
+        raise PairState(S_("该对档案目前为“{status}”，不能这样办理", status=PAIR_STATUS[pair.status]))
     return pair
 
 
@@ -155,7 +156,7 @@ def _move_places(gone: Person, kept: Person, work: Work) -> list[UUID]:
             _hand_over(candidate, kept, work)
             moved.append(candidate.id)
         elif candidate.state in ACTIVE:
-            raise TwoPlaces(f"两份档案都在服务计划“{programme.name}”的名单上，请先将不保留的一份移出名单或办理退出")
+            raise TwoPlaces(S_("两份档案都在服务计划“{name_zh}”的名单上，请先将不保留的一份移出名单或办理退出", name_zh=programme.name))
     return moved
 
 

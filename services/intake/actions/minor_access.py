@@ -14,6 +14,7 @@ from shared.access import Actor
 from shared.errors import WrongState
 from shared.personal import Keyring
 from shared.rules import Rules
+from shared.sentences import S_
 from shared.work import Work
 
 
@@ -57,8 +58,8 @@ def _decide(access_id: UUID, state: str, work: Work, today: date, actor: Actor) 
     found = reached_access(work, access_id, actor)
     work.about("household", found.household_id)
     if found.state != "asked":
-        raise AccessDecided("该查阅申请已经办理")
-    check_different_officer(actor.account, found.account, act="未成年人敏感信息查阅")
+        raise AccessDecided(S_("该查阅申请已经办理"))
+    check_different_officer(actor.account, found.account, act=S_("未成年人敏感信息查阅"))
     found.state, found.decided_by, found.decided_on = state, actor.account, today
     if state == "approved":
         found.valid_until = last_day(today, found.days)

@@ -16,6 +16,7 @@ from services.intake.store import Candidate, Household, Person, PersonSecret, Sc
 from shared.access import Actor
 from shared.personal import Erased, Keyring
 from shared.rules import Rule, Rules
+from shared.sentences import S_
 from shared.small_cells import Figures, selected, separate, together
 from shared.work import Reader, Work
 
@@ -27,7 +28,7 @@ def public_notice(programme_id: UUID, *, reader: Reader, actor: Actor, rules: Ru
     """Criteria, seed, proof and counts by place, through the small-cell filter. The same filter stands before the disclosure service."""
     programme = reached_programme(reader, programme_id, actor)
     if programme.screening_id is None:
-        raise WrongStage("服务计划尚未筛选，没有可以公示的内容")
+        raise WrongStage(S_("服务计划尚未筛选，没有可以公示的内容"))
     screening = reader.get(Screening, programme.screening_id)
     threshold = int(rules("small_cells", division=programme.division).params["threshold"])
     groups = groups_of(reader, programme_id)
@@ -77,7 +78,7 @@ def letters(
     """
     programme = reached_programme(work, programme_id, actor)
     if programme.status not in ("proposed", "confirmed", "completed"):
-        raise WrongStage("名单形成并进入异议期后，才能逐人告知")
+        raise WrongStage(S_("名单形成并进入异议期后，才能逐人告知"))
     groups = {each.code: each for each in groups_of(work, programme_id)}
     of_group = select(Candidate).where(
         Candidate.programme_id == programme_id, Candidate.group == group, col(Candidate.state).in_(("listed", "waiting", "consented"))

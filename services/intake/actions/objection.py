@@ -17,6 +17,7 @@ from shared.events.intake import SelectionReopened
 from shared.files import Stored, own_file, require_file
 from shared.personal import Keyring
 from shared.rules import Rules
+from shared.sentences import S_
 from shared.work import Reader, Work
 
 
@@ -75,7 +76,7 @@ def read_document(programme_id: UUID, objection_id: UUID, *, purpose: Purpose, w
     found = work.get(Objection, objection_id)
     reached_programme(work, found.programme_id, actor)
     if found.programme_id != programme_id or found.document is None or found.person_id is None:
-        raise NotFound("该异议没有书面材料")
+        raise NotFound(S_("该异议没有书面材料"))
     stored = require_file(work, found.document)
     work.add(mark(found.person_id, "objection", purpose, work, today, actor))
     return stored, f"objection-{found.recorded_on}"
@@ -93,11 +94,11 @@ def decide_objection(
     programme = reached_programme(work, objection.programme_id, actor)
     work.about("programme", programme.id)
     check_stage(programme.status, "proposed")
-    check_different_officer(actor.account, objection.recorded_by, act="异议处理")
+    check_different_officer(actor.account, objection.recorded_by, act=S_("异议处理"))
     if objection.upheld is not None:
-        raise AlreadyDecided("该异议已经处理")
+        raise AlreadyDecided(S_("该异议已经处理"))
     about = [work.get(Person, objection.person_id)] if objection.person_id is not None else []
-    check_reason(reason, names=names_of(about, keyring, reader=work), called="处理理由")
+    check_reason(reason, names=names_of(about, keyring, reader=work), called=S_("处理理由"))
     objection.upheld, objection.reason, objection.decided_by, objection.decided_on = upheld, reason, actor.account, today
     replaced_by = None
     if upheld and objection.kind == "not_entitled":
@@ -111,21 +112,21 @@ def decide_objection(
 def _on_the_list(programme_id: UUID, candidate_id: UUID | None, person_id: UUID | None, reader: Reader) -> UUID:
     """Whose place it is. Raises ReasonMissing, or NotFound for a place of another list."""
     if candidate_id is None or person_id is not None:
-        raise ReasonMissing("“不符合条件”须指明名单上的位置", field="candidate_id")
+        raise ReasonMissing(S_("“不符合条件”须指明名单上的位置"), field="candidate_id")
     candidate = reader.find(Candidate, candidate_id)
     if candidate is None or candidate.programme_id != programme_id:
-        raise NotFound("名单中没有该人员")
+        raise NotFound(S_("名单中没有该人员"))
     return candidate.person_id
 
 
 def _check_left_out(programme_id: UUID, candidate_id: UUID | None, person_id: UUID | None, reader: Reader, actor: Actor) -> None:
     """Raises ReasonMissing, NotFound for somebody out of reach, or HoldsPlace."""
     if person_id is None or candidate_id is not None:
-        raise ReasonMissing("“应入选而未入选”须指明本人", field="person_id")
+        raise ReasonMissing(S_("“应入选而未入选”须指明本人"), field="person_id")
     check_reach(reader.get(Household, reader.get(Person, person_id).household_id).division, actor)
     candidate = _candidate_of(programme_id, person_id, reader)
     if candidate is not None and candidate.state in IN_FORCE:
-        raise HoldsPlace("该人员已经入选，不属于“应入选而未入选”", field="person_id")
+        raise HoldsPlace(S_("该人员已经入选，不属于“应入选而未入选”"), field="person_id")
 
 
 def _candidate_of(programme_id: UUID, person_id: UUID, reader: Reader) -> Candidate | None:

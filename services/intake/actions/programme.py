@@ -47,6 +47,7 @@ from shared.access import Actor
 from shared.events.intake import CommunityCount, GroupPlan, GroupSelection, ProgrammeOpened, SelectionConfirmed, SelectionProposed
 from shared.plugins import Hooks
 from shared.rules import Rules
+from shared.sentences import S_
 from shared.work import Work
 
 
@@ -101,7 +102,7 @@ def amend_programme(
     programme = reached_programme(work, programme_id, actor)
     work.about("programme", programme_id)
     if programme.screening_id is not None:
-        raise AlreadyScreened("服务计划已经筛选过，条件不再修改；可在幅度内调整名额，或另开服务计划")
+        raise AlreadyScreened(S_("服务计划已经筛选过，条件不再修改；可在幅度内调整名额，或另开服务计划"))
     check_stage(programme.status, "open")
     asked = {name: terms[name] for name in ("seed", "score", "precedence")}
     check_published(groups, name=terms["name"], purpose=terms["purpose"], **asked)
@@ -133,10 +134,10 @@ def _checked(
     check_reach(division, actor)
     project = work.find(Project, project_id)
     if project is None or not actor.reaches(project.division):
-        raise ProjectUnknown("尚未收到该项目立项的消息", field="project_id")
+        raise ProjectUnknown(S_("尚未收到该项目立项的消息"), field="project_id")
     check_reach(work.get(Survey, survey_id).division, actor)
     if len(seed) < SHORTEST_SEED:
-        raise GroupsRefused(f"种子至少 {SHORTEST_SEED} 个字符，随公告公布", field="seed")
+        raise GroupsRefused(S_("种子至少 {least} 个字符，随公告公布", least=SHORTEST_SEED), field="seed")
     flags = known_flags(hooks)
     asked = [each.written_out(flags) for each in groups]
     numbers = {
@@ -170,8 +171,8 @@ def adjust_quota(programme_id: UUID, *, code: str, quota: int, reason: str, work
     check_stage(programme.status, "open", "screened")
     group = next((each for each in groups_of(work, programme_id) if each.code == code), None)
     if group is None:
-        raise UnknownGroup(f"服务计划没有类别 {code}", field="code")
-    check_text(reason, field="reason", called="调整理由")
+        raise UnknownGroup(S_("服务计划没有类别 {code}", code=code), field="code")
+    check_text(reason, field="reason", called=S_("调整理由"))
     check_adjustment(code, quota, planned=group.planned, tolerance=group.tolerance, reason=reason)
     change = {"quota": quota, "reason": reason, "by": actor.account, "on": today.isoformat()}
     group.quota, group.adjustments = quota, [*group.adjustments, change]
@@ -222,11 +223,11 @@ def propose_selection(programme_id: UUID, *, work: Work, today: date, actor: Act
 
 def confirm_selection(programme_id: UUID, *, reason: str, work: Work, today: date, actor: Actor) -> dict[str, Any]:
     """Make the list final; neither who screened nor who proposed it."""
-    check_text(reason, field="reason", called="确认意见")
+    check_text(reason, field="reason", called=S_("确认意见"))
     programme = reached_programme(work, programme_id, actor)
     work.about("programme", programme_id)
     check_stage(programme.status, "proposed")
-    check_different_officer(actor.account, programme.screened_by, programme.proposed_by, act="名单确认")
+    check_different_officer(actor.account, programme.screened_by, programme.proposed_by, act=S_("名单确认"))
     count = select(func.count()).select_from(Objection).where(col(Objection.programme_id) == programme_id)
     open_objections = int(work.scalar(count.where(col(Objection.upheld).is_(None))))
     check_may_confirm(today, programme.objections_until or today, open_objections)
@@ -270,7 +271,7 @@ def _check_all_present(work: Work, programme_id: UUID) -> None:
     gone = select(col(Person.id)).where(col(Person.status).in_(("died", "moved")))
     of_list = (col(Candidate.programme_id) == programme_id, col(Candidate.person_id).in_(gone))
     if work.scalar(select(func.count()).select_from(Candidate).where(*of_list)):
-        raise WrongStage("筛选之后，名单中有人员死亡或迁出；请重新筛选")
+        raise WrongStage(S_("筛选之后，名单中有人员死亡或迁出；请重新筛选"))
 
 
 def _check_counted_once(work: Work, programme_id: UUID) -> None:
@@ -278,7 +279,7 @@ def _check_counted_once(work: Work, programme_id: UUID) -> None:
     merged = select(col(Person.id)).where(col(Person.merged_into).is_not(None))
     of_list = (col(Candidate.programme_id) == programme_id, col(Candidate.person_id).in_(merged))
     if work.scalar(select(func.count()).select_from(Candidate).where(*of_list)):
-        raise WrongStage("筛选之后，名单上有档案已并入另一份档案；请重新筛选")
+        raise WrongStage(S_("筛选之后，名单上有档案已并入另一份档案；请重新筛选"))
 
 
 def _check_judged_anew(work: Work, programme_id: UUID, screening: Screening) -> None:
@@ -286,7 +287,7 @@ def _check_judged_anew(work: Work, programme_id: UUID, screening: Screening) -> 
     eligible = {Applicant.read(line).key for line in screening.inputs.splitlines()}
     about = upheld_about(programme_id, "omitted", reader=work)
     if any(person.status == "present" and person.lot_no not in eligible for person in about):
-        raise WrongStage("“应入选而未入选”的异议已经成立，而该人员按现有档案仍不符合条件；请先更正其档案，再重新筛选")
+        raise WrongStage(S_("“应入选而未入选”的异议已经成立，而该人员按现有档案仍不符合条件；请先更正其档案，再重新筛选"))
 
 
 def _communities(work: Work, programme_id: UUID) -> tuple[CommunityCount, ...]:

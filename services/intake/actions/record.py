@@ -20,6 +20,7 @@ from shared.errors import NotFound
 from shared.http.paging import Listing, Page
 from shared.http.routes.records import acts_of
 from shared.rules import Rules
+from shared.sentences import S_
 from shared.work import Reader
 
 Recorded = Literal["roster", "survey", "programme"]
@@ -58,7 +59,7 @@ def record_of_objection(programme_id: UUID, objection_id: UUID, *, reader: Reade
     reached_programme(reader, programme_id, actor)
     found = reader.get(Objection, objection_id)
     if found.programme_id != programme_id:  # in the words for one that does not exist
-        raise NotFound("没有找到该记录")
+        raise NotFound(S_("没有找到该记录"))
     told: list[dict[str, Any]] = [{"what": "recorded", "on": found.recorded_on, "by": found.recorded_by, "reason": ""}]
     if found.upheld is not None:
         verdict = "upheld" if found.upheld else "dismissed"
@@ -107,5 +108,5 @@ def _given(kind: Recorded, id: UUID, reader: Reader) -> Iterator[Given]:
             yield Given("start_screening", *row)
         for group in groups_of(reader, id):
             for change in group.adjustments:
-                said = f"{group.name} {change['quota']} 名，{change['reason']}"
+                said = S_("{group} {quota} 名，{reason_zh}", group=group.name, quota=change["quota"], reason_zh=change["reason"])
                 yield Given("adjust_quota", change["by"], date.fromisoformat(change["on"]), said)

@@ -12,14 +12,15 @@ from services.intake.domain.selection import next_reserve
 from services.intake.store import IN_FORCE, Candidate, ListChange, Person, Programme, ProgrammeGroup, note_change, reached_programme
 from shared.access import Actor
 from shared.errors import WrongState
+from shared.sentences import S_
 from shared.work import Work
 
 Reason = Literal["refused", "objection", "consent_withdrawn", "moved", "died", "duplicate"]
 Gone = Literal["refused", "consent_withdrawn", "moved", "died", "duplicate"]
 GONE: dict[str, str] = {"moved": "moved", "died": "died"}
 NOT_THIS_WAY: Final = {
-    "refused": "已经同意的，请办理撤回同意；名单确认后轮到征求意见的，请登记本人的答复",
-    "consent_withdrawn": "该人员没有登记过同意，无需撤回",
+    "refused": S_("已经同意的，请办理撤回同意；名单确认后轮到征求意见的，请登记本人的答复"),
+    "consent_withdrawn": S_("该人员没有登记过同意，无需撤回"),
 }
 HOLDING: Final = ("listed", "consented", "waiting")
 """States of somebody who is on a list and not served yet."""
@@ -41,7 +42,7 @@ def strike(programme_id: UUID, candidate_id: UUID, *, reason: Gone, work: Work, 
     check_stage(programme.status, "proposed", "confirmed")
     candidate = work.find(Candidate, candidate_id)
     if candidate is None or candidate.programme_id != programme_id or candidate.state not in HOLDING:
-        raise NotHolding("该人员不在名单上，或已入组：已入组的请办理退出")
+        raise NotHolding(S_("该人员不在名单上，或已入组：已入组的请办理退出"))
     if reason not in ways_off(candidate.state, programme.status):
         raise NotHolding(NOT_THIS_WAY[reason], field="reason")
     if reason in GONE:

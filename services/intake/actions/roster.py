@@ -31,6 +31,7 @@ from shared.files import Files, own_file, require_file
 from shared.ids import new_id
 from shared.personal import Keyring
 from shared.rules import Rules
+from shared.sentences import S_
 from shared.sheets import Book, open_book
 from shared.work import Reader, Work
 
@@ -85,9 +86,9 @@ def upload_roster(
 ) -> dict[str, Any]:
     """Take in a workbook; its rows are checked by a job and wait for acceptance. Without columns a clerk says first which they are."""
     check_reach(division, actor)
-    check_text(name, field="name", called="名册名称")
+    check_text(name, field="name", called=S_("名册名称"))
     if (survey_id is None) == (purpose == "survey"):
-        raise SurveyMissing("用于调查的名册须指明调查，测算用名册不属于任何调查", field="survey_id")
+        raise SurveyMissing(S_("用于调查的名册须指明调查，测算用名册不属于任何调查"), field="survey_id")
     if survey_id is not None:
         reached_survey(work, survey_id, actor)
         check_survey_open(survey_id, work)
@@ -128,8 +129,8 @@ def map_columns(
     check_reach(roster.division, actor)
     work.about("roster", roster_id)
     if roster.status not in ("mapping", "reviewed"):
-        raise RosterState(f"名册目前为“{ROSTER_STATUS[roster.status]}”，不能再改列的对应关系")
-    check_text(save_as, field="save_as", called="对应关系的名称")
+        raise RosterState(S_("名册目前为“{status}”，不能再改列的对应关系", status=ROSTER_STATUS[roster.status]))
+    check_text(save_as, field="save_as", called=S_("对应关系的名称"))
     if save_as:
         _save_shape(save_as, columns, headings, work, today, actor)
     work.execute(delete(StagedRow).where(col(StagedRow.roster_id) == roster_id))
@@ -147,11 +148,11 @@ def check_mapping(columns: Mapping[str, str], headings: Sequence[str]) -> None:
     uses = Counter(chosen.values())
     for column, heading in chosen.items():
         if is_of_somebody(heading):
-            raise MappingRefused("所选的列名是身份证号或电话号码，是人员的资料，不能作列名", field=f"column-{column}")
+            raise MappingRefused(S_("所选的列名是身份证号或电话号码，是人员的资料，不能作列名"), field=f"column-{column}")
         if column not in COLUMNS or heading not in headings:
-            raise MappingRefused(f"“{column}”所选的列不在文件中", field=f"column-{column}")
+            raise MappingRefused(S_("“{column}”所选的列不在文件中", column=column), field=f"column-{column}")
         if uses[heading] > 1:
-            raise MappingRefused(f"列“{heading}”不能用于两项", field=f"column-{column}")
+            raise MappingRefused(S_("列“{heading_zh}”不能用于两项", heading_zh=heading), field=f"column-{column}")
 
 
 def mapped_table(roster_id: UUID, columns: Mapping[str, str], *, reader: Reader, files: Files) -> RosterTable:
@@ -198,7 +199,7 @@ def import_chunk(roster_id: UUID, position: int, *, prepared: Reviewing, work: W
 def check_survey_open(survey_id: UUID, work: Work) -> None:
     """Raises RosterState: an accepted survey takes no more households."""
     if work.get(Survey, survey_id).status != "open":
-        raise RosterState("该调查已经验收，不能再加入名册", field="survey_id")
+        raise RosterState(S_("该调查已经验收，不能再加入名册"), field="survey_id")
 
 
 def shape_of(headings: Sequence[str], reader: Reader) -> RosterShape | None:
@@ -246,7 +247,7 @@ def _staying_out(roster_id: UUID, planned: Planned) -> dict[str, Any] | None:
     if isinstance(found, Faulty):
         return _told(roster_id, found.line, planned.verdict, found.reason, found.faults)
     if isinstance(found, Again):
-        return _told(roster_id, found.line, planned.verdict, "重复", (found.told(),))
+        return _told(roster_id, found.line, planned.verdict, S_("重复"), (found.told(),))
     return None
 
 

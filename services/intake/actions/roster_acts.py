@@ -6,6 +6,7 @@ or moved away (`acceptance`). The review names the rows and the fields in which 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from sqlalchemy import select
@@ -22,13 +23,12 @@ from services.intake.store.household_act import Told, told_of_households, told_o
 from services.intake.store.roster import Known, KnownHousehold
 from shared.divisions import contains
 from shared.personal import Keyring
+from shared.sentences import S_
 from shared.work import Reader
 
-STATUS: Final = "在册状态"
+STATUS: Final = S_("在册状态")
 """No column of a roster: that somebody stands in it says so."""
-STAYS: Final = "采用后仍按变更登记"
-CORRECTED: Final = "{} 的更正或新增登记在名册的基准日期之后，采用后仍按更正或登记"
-CORRECTED_REASON: Final = "更正或新增登记在后，采用后仍按更正或登记"
+CORRECTED_REASON: Final = S_("更正或新增登记在后，采用后仍按更正或登记")
 
 Rows = list[tuple[Planned, RosterRow, Known]]
 """The rows of people who are in the store and in the roster's place: of who lives beyond it nothing is told."""
@@ -55,8 +55,8 @@ def _categorised(planned: Planned, row: RosterRow, table: RosterTable) -> list[C
     if planned.categorised is None:
         return []
     act, (_, day) = labels.HOUSEHOLD_ACT["recategorised"], planned.categorised
-    message = f"{act}（{day}）在名册的基准日期之后，{STAYS}"
-    return [CellFault(_cell(CATEGORY, row, table), CATEGORY, message, f"{act}在后，{STAYS}")]
+    message = S_("{act}（{day}）在名册的基准日期之后，采用后仍按变更登记", act=act, day=day)
+    return [CellFault(_cell(CATEGORY, row, table), CATEGORY, message, S_("{act}在后，采用后仍按变更登记", act=act))]
 
 
 def _by_acts(known: Rows, roster: Roster, table: RosterTable, reader: Reader) -> dict[str, list[CellFault]]:
@@ -106,7 +106,7 @@ def _by_corrections(known: Rows, roster: Roster, table: RosterTable, reader: Rea
         }
         file = keyring.open(person.person_id, secret.wrapped_key, secret.sealed, only=days.keys()) | clear_of(people[person.person_id])
         found[row.identity.number] = [
-            CellFault(_cell(FIELDS[field], row, table), FIELDS[field], CORRECTED.format(day), CORRECTED_REASON)
+            CellFault(_cell(FIELDS[field], row, table), FIELDS[field], _corrected(day), CORRECTED_REASON)
             for field, day in days.items()
             if said.get(field, "") != file.get(field, "")
         ]
@@ -135,14 +135,19 @@ def _kept(fields: Sequence[str], acts: Sequence[Told], roster: Roster, row: Rost
     if not later:
         return []
     act = labels.HOUSEHOLD_ACT[later[-1].kind]
-    message = f"{act}（{later[-1].acted_on}）在名册的基准日期之后，{STAYS}"
-    return [CellFault(_cell(field, row, table), field, message, f"{act}在后，{STAYS}") for field in fields]
+    message = S_("{act}（{day}）在名册的基准日期之后，采用后仍按变更登记", act=act, day=later[-1].acted_on)
+    return [CellFault(_cell(field, row, table), field, message, S_("{act}在后，采用后仍按变更登记", act=act)) for field in fields]
 
 
 def _gone(known: Known, acts: Sequence[Told], row: RosterRow, table: RosterTable) -> CellFault:
     status = labels.PERSON_STATUS[known.status]
-    since = f"（{acts[-1].acted_on}）" if acts else ""
-    return CellFault(_cell(IDENTITY, row, table), STATUS, f"已登记{status}{since}，{STAYS}", f"已登记{status}，{STAYS}")
+    reason = S_("已登记{status}，采用后仍按变更登记", status=status)
+    message = S_("已登记{status}（{day}），采用后仍按变更登记", status=status, day=acts[-1].acted_on) if acts else reason
+    return CellFault(_cell(IDENTITY, row, table), STATUS, message, reason)
+
+
+def _corrected(day: date) -> str:
+    return S_("{day} 的更正或新增登记在名册的基准日期之后，采用后仍按更正或登记", day=day)
 
 
 def _cell(field: str, row: RosterRow, table: RosterTable) -> str:

@@ -34,14 +34,15 @@ from services.intake.store import births_of_heads, known_households, known_peopl
 from services.intake.store.roster import Known, KnownHousehold
 from shared.ids import new_id
 from shared.personal import Keyring
+from shared.sentences import S_
 from shared.work import Reader
 
 Verdict = Literal["new", "update", "unchanged", "faulty", "duplicate"]
 WITHOUT_NUMBER: Final = "名册-"
 """Begins the number of a household that no roster has numbered; the rest is a keyed hash of its head's identity number."""
-MERGED_NUMBER: Final = "该号码的档案已并入另一份档案，请改填现行的身份证号"
-KNOWN_ALREADY: Final = "该人员已建档；本行改正之前，档案保持不变"
-OTHER_CATEGORY: Final = "该人员已按其他救助类别建档；类别确已变更的，请先在户档案登记“变更救助类别”"
+MERGED_NUMBER: Final = S_("该号码的档案已并入另一份档案，请改填现行的身份证号")
+KNOWN_ALREADY: Final = S_("该人员已建档；本行改正之前，档案保持不变")
+OTHER_CATEGORY: Final = S_("该人员已按其他救助类别建档；类别确已变更的，请先在户档案登记“变更救助类别”")
 _PERSONAL: Final = {
     PHONE: "phone",
     ADDRESS: "address",
@@ -231,7 +232,7 @@ def _store_fault(
     if known is not None and known.category != row.category and not is_elsewhere:
         return _fault(row, CATEGORY, OTHER_CATEGORY, table)
     if household is not None and household.category != row.category:
-        return _fault(row, HOUSEHOLD_NO, "该户编号已用于其他救助类别的户", table)
+        return _fault(row, HOUSEHOLD_NO, S_("该户编号已用于其他救助类别的户"), table)
     return None
 
 

@@ -32,6 +32,7 @@ from services.intake.store import (
 )
 from shared.access import Actor
 from shared.plugins import Hooks
+from shared.sentences import S_
 from shared.work import Reader, Work
 
 ASKED_AT_ONCE = 500
@@ -69,10 +70,10 @@ def start_screening(programme_id: UUID, *, reason: str, work: Work, actor: Actor
     work.about("programme", programme_id)
     check_stage(programme.status, "open", "screened")
     if programme.screening_id is not None and not reason:
-        raise ReasonMissing("重新筛选须说明原因", field="reason")
+        raise ReasonMissing(S_("重新筛选须说明原因"), field="reason")
     if work.get(Survey, programme.survey_id).status != "accepted":
-        raise SurveyUnfinished("调查尚未验收，不能筛选：需求和居住情况以入户核实为准")
-    check_text(reason, field="reason", called="重新筛选的原因")
+        raise SurveyUnfinished(S_("调查尚未验收，不能筛选：需求和居住情况以入户核实为准"))
+    check_text(reason, field="reason", called=S_("重新筛选的原因"))
     programme.status, programme.screened_by, programme.screened_on = "screening", actor.account, today
     programme.screening_reason = reason
     return {"job_id": work.start_job("screening", programme_id, 1)}

@@ -11,6 +11,7 @@ from services.intake.store import Project, Survey, check_reach, counts
 from shared.access import Actor
 from shared.errors import WrongState
 from shared.events.intake import SurveyProgressed
+from shared.sentences import S_
 from shared.work import Work
 
 
@@ -25,12 +26,12 @@ def open_survey(
 ) -> UUID:
     """Begin a survey of every household of its rosters, or of those of some categories among them."""
     check_reach(division, actor)
-    check_text(name, field="name", called="调查名称")
+    check_text(name, field="name", called=S_("调查名称"))
     project = work.find(Project, project_id)
     if project is None or not actor.reaches(project.division):
-        raise ProjectUnknown("尚未收到该项目立项的消息", field="project_id")
+        raise ProjectUnknown(S_("尚未收到该项目立项的消息"), field="project_id")
     if due_on < today:
-        raise VisitsRefused("完成期限不能早于今天", field="due_on")
+        raise VisitsRefused(S_("完成期限不能早于今天"), field="due_on")
     terms: dict[str, Any] = {"project_id": project_id, "name": name, "division": division, "due_on": due_on, "categories": list(categories)}
     survey = Survey(opened_on=today, opened_by=actor.account, **terms)
     work.add(survey)
@@ -40,11 +41,11 @@ def open_survey(
 
 def accept_survey(survey_id: UUID, *, remark: str, work: Work, today: date, actor: Actor) -> dict[str, int]:
     """Accept the files as they are; how many are enough is for the contract to say."""
-    check_text(remark, field="remark", called="验收意见")
+    check_text(remark, field="remark", called=S_("验收意见"))
     survey = to_change(work, survey_id, actor)
     work.about("survey", survey_id)
     if not counts(survey_id, reader=work)["files_verified"]:
-        raise SurveyUnfinished("还没有一户完成走访，不能验收")
+        raise SurveyUnfinished(S_("还没有一户完成走访，不能验收"))
     survey.status, survey.accepted_on, survey.accepted_by, survey.acceptance_remark = "accepted", today, actor.account, remark
     return say_progress(work, survey)
 
@@ -54,7 +55,7 @@ def to_change(work: Work, survey_id: UUID, actor: Actor) -> Survey:
     survey = work.get(Survey, survey_id)
     check_reach(survey.division, actor)
     if survey.status != "open":
-        raise SurveyClosed(f"调查已于 {survey.accepted_on} 验收")
+        raise SurveyClosed(S_("调查已于 {day} 验收", day=survey.accepted_on))
     return survey
 
 

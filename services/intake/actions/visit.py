@@ -45,6 +45,7 @@ from shared.ids import new_id
 from shared.personal import Keyring
 from shared.plugins import Hooks
 from shared.rules import Rules
+from shared.sentences import S_
 from shared.work import Reader, Work
 
 
@@ -180,12 +181,12 @@ def _households_of(work: Work, survey_id: UUID, visits: Sequence[Visited], own: 
     """Household by file. Raises VisitsRefused for a file of another survey, or one named twice, and NotYourFile for another team's."""
     ids = [visit.file_id for visit in visits]
     if len(set(ids)) < len(ids):
-        raise VisitsRefused("同一户在一次登记中出现多次", field="visits")
+        raise VisitsRefused(S_("同一户在一次登记中出现多次"), field="visits")
     statement = select(col(SurveyFile.id), col(SurveyFile.household_id), col(SurveyFile.division))
     rows = work.rows(statement.where(col(SurveyFile.survey_id) == survey_id, col(SurveyFile.id).in_(ids)))
     found = {row[0]: row[1] for row in rows}
     if missing := [position for position, file_id in enumerate(ids) if file_id not in found]:
-        raise VisitsRefused("有户不在本次调查之内", field=f"visits.{missing[0]}.file_id")
+        raise VisitsRefused(S_("有户不在本次调查之内"), field=f"visits.{missing[0]}.file_id")
     for row in rows:
         check_own(row[2], own)
     return found

@@ -12,6 +12,7 @@ from services.intake.actions.person import Purpose
 from services.intake.api.body import Body, Category, Paged
 from shared.errors import Malformed
 from shared.http.call import Call, allows
+from shared.sentences import S_
 
 router = APIRouter()
 
@@ -27,7 +28,7 @@ async def households(
     """With a flag, those where somebody who is present has it today."""
     chosen = next((each for each in actions.known_flags(call.runtime.hooks) if each.code == flag), None)
     if flag and chosen is None:
-        raise Malformed("没有这一特殊标识", field="flag")
+        raise Malformed(S_("没有这一特殊标识"), field="flag")
     return await call.read(store.households, page=page, division=division, category=category or "", flag=chosen)
 
 

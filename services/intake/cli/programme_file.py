@@ -17,6 +17,7 @@ from services.intake.domain.programme import SHORTEST_SEED, GroupsRefused, check
 from services.intake.domain.selection import Band, GroupQuota
 from services.intake.domain.terms import MOST_GROUPS, GroupAsked, GroupTerms, Terms, check_group, check_terms
 from shared.errors import RuleRefusal
+from shared.sentences import S_
 
 Cel = Annotated[str, Field(max_length=LONGEST)]
 
@@ -93,7 +94,7 @@ class ProgrammeFile(Part):
             score, precedence = written_out(self.score, flags, field="score"), written_out(self.tie_rule, flags, field="tie_rule")
             definitions = check_terms(asked, score=score, precedence=precedence, known=known)
         if unknown := {each.group for each in self.adjustments} - {group.code for group in self.groups}:
-            raise GroupsRefused(f"名额调整所指的类别不存在：{'、'.join(sorted(unknown))}", field="adjustments")
+            raise GroupsRefused(S_("名额调整所指的类别不存在：{codes}", codes=sorted(unknown)), field="adjustments")
         return Terms(
             reference_on=self.reference_on,
             division=self.division,

@@ -12,6 +12,7 @@ from services.intake.dci.sending import Delivery
 from services.intake.domain.partner import RegistryTerms
 from services.intake.store import PartnerCallback, PartnerMessage
 from shared.personal import Erased, Keyring, WrongKey
+from shared.sentences import S_
 from shared.work import Reader, Work
 
 AT_ONCE: Final = 4
@@ -40,15 +41,15 @@ def claim(sender_id: str, *, terms: RegistryTerms, work: Work, keyring: Keyring)
     partner, parcels = terms.partner(sender_id), []
     for row in work.select(mine.order_by(col(PartnerCallback.due_at), col(PartnerCallback.id)).limit(AT_ONCE)):
         if partner is None or not partner.may_be_called_at(row.address):
-            end(row, "dead", "约定的回调地址已不含此地址", work)
+            end(row, "dead", S_("约定的回调地址已不含此地址"), work)
             continue
         try:
             kept = keyring.open(row.id, row.wrapped_key, row.sealed)
         except (Erased, WrongKey):
-            end(row, "dead", "内容不能用现有密钥打开", work)
+            end(row, "dead", S_("内容不能用现有密钥打开"), work)
             continue
         if row.tries >= terms.tries:  # whoever brought it the last time never came back to say how it went
-            _set_aside(row, row.problem or "发送时中断", work)
+            _set_aside(row, row.problem or S_("发送时中断"), work)
             continue
         row.tries, row.due_at = row.tries + 1, work.now + timedelta(seconds=terms.lease_seconds)
         parcels.append(Parcel(row.id, row.address, kept["header"], kept["message"], partner.may_be_inside))

@@ -11,6 +11,8 @@ from threading import Timer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from shared.sentences import S_
+
 SECONDS: Final = 8
 """To connect, to agree on TLS, and for each thing said after that."""
 SECONDS_IN_ALL: Final = 10
@@ -35,14 +37,14 @@ def deliver(address: str, body: dict[str, Any], *, may_be_inside: bool) -> Deliv
     try:
         connection = _connection(parts.scheme, host, port, may_be_inside=may_be_inside)
     except (OSError, UnicodeError) as fault:  # a name that cannot be one is no fault of the network
-        return Delivery(f"地址无法解析（{type(fault).__name__}）")
+        return Delivery(S_("地址无法解析（{name}）", name=type(fault).__name__))
     if connection is None:
-        return Delivery("地址指向内部网络，不予发送", is_final=True)
+        return Delivery(S_("地址指向内部网络，不予发送"), is_final=True)
     try:
         connection.connect()
         cut = Timer(SECONDS_IN_ALL, _cut, (connection.sock,))
     except OSError as fault:
-        return Delivery(f"无法送达（{type(fault).__name__}）")
+        return Delivery(S_("无法送达（{name}）", name=type(fault).__name__))
     try:
         cut.start()
         sent = json.dumps(body, ensure_ascii=False).encode()
@@ -50,7 +52,7 @@ def deliver(address: str, body: dict[str, Any], *, may_be_inside: bool) -> Deliv
         answer = connection.getresponse()
         return _judged(answer.status, answer.read(LONGEST_ANSWER))
     except (OSError, HTTPException) as fault:
-        return Delivery(f"无法送达（{type(fault).__name__}）")
+        return Delivery(S_("无法送达（{name}）", name=type(fault).__name__))
     finally:
         cut.cancel()
         connection.close()
@@ -92,8 +94,8 @@ class _PinnedTls(HTTPSConnection):
 
 def _judged(status: int, answer: bytes) -> Delivery:
     if 200 <= status < 300:
-        return Delivery("对方答复不能处理（ERR）", is_final=True) if _ack(answer) == "ERR" else Delivery()
-    return Delivery(f"对方答复 {status}", is_final=status < 500 and status not in WORTH_ANOTHER_TRY)
+        return Delivery(S_("对方答复不能处理（ERR）"), is_final=True) if _ack(answer) == "ERR" else Delivery()
+    return Delivery(S_("对方答复 {status}", status=status), is_final=status < 500 and status not in WORTH_ANOTHER_TRY)
 
 
 def _ack(answer: bytes) -> str:

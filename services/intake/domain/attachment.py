@@ -5,6 +5,7 @@ from typing import Final
 
 from services.intake import labels
 from shared.errors import RuleRefusal
+from shared.sentences import S_
 
 TAKEN: Final[Mapping[str, str]] = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 """By what the bytes show, whatever the file is called; and how a copy of it is named."""
@@ -22,13 +23,13 @@ class AttachmentRefused(RuleRefusal):
 def check_kind(kind: str) -> None:
     """Raises AttachmentRefused."""
     if kind not in labels.ATTACHMENT:
-        raise AttachmentRefused("请选择附件种类", field="kind")
+        raise AttachmentRefused(S_("请选择附件种类"), field="kind")
 
 
 def check_attachment(kind: str, *, media_type: str, size: int) -> None:
     """Raises AttachmentRefused."""
     check_kind(kind)
     if media_type not in TAKEN:
-        raise AttachmentRefused("附件只接收 PDF、JPG 和 PNG", field="file")
+        raise AttachmentRefused(S_("附件只接收 PDF、JPG 和 PNG"), field="file")
     if size > LARGEST:
-        raise AttachmentRefused(f"附件不能超过 {LARGEST // 1024 // 1024} MB", field="file")
+        raise AttachmentRefused(S_("附件不能超过 {most} MB", most=LARGEST // 1024 // 1024), field="file")

@@ -37,6 +37,7 @@ from services.intake.domain.criterion import (
 from services.intake.domain.person import NEEDS, PersonFacts, age_on
 from shared.divisions import DIGITS
 from shared.errors import RuleRefusal
+from shared.sentences import S_
 
 LONGEST: Final = 2000
 """Characters."""
@@ -47,8 +48,8 @@ DEEPEST: Final = 12
 LARGEST: Final = 1_000_000
 """What a number may come to, so that it fits every database's integer."""
 
-KINDS: Final[Mapping[Kind, str]] = {"truth": "是或否", "number": "整数", "code": "代码"}
-NOT_HERE: Final = "条件中不能使用这种写法"
+KINDS: Final[Mapping[Kind, str]] = {"truth": S_("是或否"), "number": S_("整数"), "code": S_("代码")}
+NOT_HERE: Final = S_("条件中不能使用这种写法")
 
 
 class CriterionRefused(RuleRefusal):
@@ -66,7 +67,7 @@ def read_number(text: str, *, field: str = "score") -> Node:
     """A score: a whole number, not below 0. Raises CriterionRefused."""
     node = _read(text, "number", field)
     if bounds(node)[0] < 0:
-        raise CriterionRefused(f"分值可能为负（最低 {bounds(node)[0]}），请改写", field=field)
+        raise CriterionRefused(S_("分值可能为负（最低 {least}），请改写", least=bounds(node)[0]), field=field)
     return node
 
 
@@ -120,15 +121,17 @@ def _read(text: str, kind: Kind, field: str) -> Node:
 
 def _tree(text: str, field: str) -> Tree[Token]:
     if not text.strip():
-        raise CriterionRefused("条件不能为空", field=field)
+        raise CriterionRefused(S_("条件不能为空"), field=field)
     if len(text) > LONGEST:
-        raise CriterionRefused(f"条件不超过 {LONGEST} 个字符，现为 {len(text)} 个", field=field)
+        raise CriterionRefused(S_("条件不超过 {most} 个字符，现为 {count} 个", most=LONGEST, count=len(text)), field=field)
     try:
         return cast("Tree[Token]", _environment().compile(text))
     except CELParseError as error:
         lines = text.splitlines(keepends=True)
         at = sum(map(len, lines[: (error.line or 1) - 1])) + (error.column or 1)
-        raise CriterionRefused(f"第 {min(at, len(text))} 个字符附近不合语法：{_near(text, at - 1)}", field=field) from None
+        raise CriterionRefused(
+            S_("第 {at} 个字符附近不合语法：{piece}", at=min(at, len(text)), piece=_near(text, at - 1)), field=field
+        ) from None
 
 
 def _near(text: str, at: int) -> str:
@@ -186,19 +189,19 @@ class _Reading:
     def of_kind(self, kind: Kind, tree: Tree[Token]) -> Node:
         node = self._node(tree)
         if kind_of(node) != kind:
-            raise self._refuse(tree, f"这里应为{KINDS[kind]}，现为{KINDS[kind_of(node)]}")
+            raise self._refuse(tree, S_("这里应为{expected}，现为{found}", expected=KINDS[kind], found=KINDS[kind_of(node)]))
         return node
 
     def _refuse(self, tree: Tree[Token], why: str) -> CriterionRefused:
         at = tree.meta.start_pos + 1 if not tree.meta.empty else 1
         piece = _source(self._text, tree) if not tree.meta.empty else self._text
-        return CriterionRefused(f"第 {at} 个字符“{piece[:40]}”：{why}", field=self._field)
+        return CriterionRefused(S_("第 {at} 个字符“{piece}”：{why}", at=at, piece=piece[:40], why=why), field=self._field)
 
     def _node(self, tree: Tree[Token]) -> Node:
         tree = _only(tree)
         self._parts += 1
         if self._parts > MOST_PARTS:
-            raise self._refuse(tree, f"条件过长，不超过 {MOST_PARTS} 项，请拆分")
+            raise self._refuse(tree, S_("条件过长，不超过 {most} 项，请拆分", most=MOST_PARTS))
         read = self._READ.get(str(tree.data))
         if read is None:
             raise self._refuse(tree, NOT_HERE)
@@ -207,7 +210,7 @@ class _Reading:
     def _deeper(self, tree: Tree[Token]) -> Node:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise self._refuse(tree, f"嵌套不超过 {DEEPEST} 层")
+            raise self._refuse(tree, S_("嵌套不超过 {most} 层", most=DEEPEST))
         node = self._node(tree)
         self._depth -= 1
         return node
@@ -215,16 +218,16 @@ class _Reading:
     def _truth_deeper(self, tree: Tree[Token]) -> Node:
         node = self._deeper(tree)
         if kind_of(node) != "truth":
-            raise self._refuse(tree, f"这里应为{KINDS['truth']}，现为{KINDS[kind_of(node)]}")
+            raise self._refuse(tree, S_("这里应为{expected}，现为{found}", expected=KINDS["truth"], found=KINDS[kind_of(node)]))
         return node
 
     def _choice(self, tree: Tree[Token]) -> Node:
         test, then, otherwise = cast("list[Tree[Token]]", tree.children)
         found = Choice(self._truth_deeper(test), self._deeper(then), self._deeper(otherwise))
         if kind_of(found.then) != kind_of(found.otherwise):
-            raise self._refuse(tree, "两个结果应为同一种类")
+            raise self._refuse(tree, S_("两个结果应为同一种类"))
         if kind_of(found.then) == "code":
-            raise self._refuse(tree, "结果只能是是否或整数")
+            raise self._refuse(tree, S_("结果只能是是否或整数"))
         return found
 
     def _any(self, tree: Tree[Token]) -> Node:
@@ -237,7 +240,7 @@ class _Reading:
         opened, right_tree = cast("list[Tree[Token]]", tree.children)
         left_tree = cast("Tree[Token]", opened.children[0])
         if _only(left_tree).data == "relation":
-            raise self._refuse(tree, "比较不能连写，请用 && 分开")
+            raise self._refuse(tree, S_("比较不能连写，请用 && 分开"))
         left = self._node(left_tree)
         if opened.data == "relation_in":
             return self._one_of(tree, left, right_tree)
@@ -245,9 +248,9 @@ class _Reading:
 
     def _compare(self, tree: Tree[Token], sign: Comparison, left: Node, right: Node) -> Node:
         if kind_of(left) != kind_of(right):
-            raise self._refuse(tree, f"不能把{KINDS[kind_of(left)]}与{KINDS[kind_of(right)]}相比")
+            raise self._refuse(tree, S_("不能把{left}与{right}相比", left=KINDS[kind_of(left)], right=KINDS[kind_of(right)]))
         if kind_of(left) != "number" and sign not in ("==", "!="):
-            raise self._refuse(tree, f"{KINDS[kind_of(left)]}只能用 == 或 != 比较")
+            raise self._refuse(tree, S_("{kind}只能用 == 或 != 比较", kind=KINDS[kind_of(left)]))
         self._check_vocabulary(tree, left, right)
         self._check_vocabulary(tree, right, left)
         return Compare(sign, left, right)
@@ -255,11 +258,11 @@ class _Reading:
     def _one_of(self, tree: Tree[Token], left: Node, right: Tree[Token]) -> Node:
         listed = _only(right)
         if listed.data != "list_lit" or not listed.children:
-            raise self._refuse(tree, "in 的右边应为不空的列表，如 [1, 2]")
+            raise self._refuse(tree, S_("in 的右边应为不空的列表，如 [1, 2]"))
         values = [self._node(cast("Tree[Token]", each)) for each in cast("Tree[Token]", listed.children[0]).children]
         kind = kind_of(left)
         if kind == "truth" or not all(isinstance(value, Value) and kind_of(value) == kind for value in values):
-            raise self._refuse(tree, f"列表中只能是与左边同类的{KINDS[kind]}值")
+            raise self._refuse(tree, S_("列表中只能是与左边同类的{kind}值", kind=KINDS[kind]))
         for value in values:
             self._check_vocabulary(tree, left, value)
         return OneOf(left, tuple(value for value in values if isinstance(value, Value)))
@@ -269,19 +272,19 @@ class _Reading:
             return
         kind = fact.of
         if kind.vocabulary and value.value not in kind.vocabulary:
-            known = "、".join(f'"{code}"（{words}）' for code, words in kind.vocabulary.items())
-            raise self._refuse(tree, f"{kind.words}没有“{value.value}”，可用：{known}")
+            known = [S_('"{code}"（{words}）', code=code, words=words) for code, words in kind.vocabulary.items()]
+            raise self._refuse(tree, S_("{fact}没有“{code}”，可用：{known}", fact=kind.words, code=value.value, known=known))
         if kind.name == "division" and not (value.value.isascii() and value.value.isdigit() and len(value.value) == DIGITS):
-            raise self._refuse(tree, f"区划代码应为 {DIGITS} 位数字；要说某一地区之内，用 division.startsWith")
+            raise self._refuse(tree, S_("区划代码应为 {digits} 位数字；要说某一地区之内，用 division.startsWith", digits=DIGITS))
 
     def _arithmetic(self, tree: Tree[Token]) -> Node:
         opened, right = cast("list[Tree[Token]]", tree.children)
         sign = _OPERATIONS.get(str(opened.data))
         if sign is None:
-            raise self._refuse(tree, "整数只能加、减、乘")
+            raise self._refuse(tree, S_("整数只能加、减、乘"))
         found = Arithmetic(sign, self.of_kind("number", cast("Tree[Token]", opened.children[0])), self.of_kind("number", right))
         if max(map(abs, bounds(found))) > LARGEST:
-            raise self._refuse(tree, f"数值可能超过 {LARGEST}")
+            raise self._refuse(tree, S_("数值可能超过 {most}", most=LARGEST))
         return found
 
     def _unary(self, tree: Tree[Token]) -> Node:
@@ -290,7 +293,7 @@ class _Reading:
             return Not(self._truth_deeper(part))
         node = self._deeper(part)
         if kind_of(node) != "number":
-            raise self._refuse(tree, "负号只用于整数")
+            raise self._refuse(tree, S_("负号只用于整数"))
         return Arithmetic("-", Value(0), node)
 
     def _literal(self, tree: Tree[Token]) -> Node:
@@ -299,15 +302,15 @@ class _Reading:
             return Value(token.value == "true")
         if token.type == "INT_LIT" and token.lstrip("-").isdecimal():
             if abs(int(token)) > LARGEST:
-                raise self._refuse(tree, f"整数不超过 {LARGEST}")
+                raise self._refuse(tree, S_("整数不超过 {most}", most=LARGEST))
             return Value(int(token))
         if token.type == "STRING_LIT" and token[0] in "'\"" and "\\" not in token:
             return Value(str(token[1:-1]))
-        raise self._refuse(tree, "这里只能写整数、true、false 或引号中的代码")
+        raise self._refuse(tree, S_("这里只能写整数、true、false 或引号中的代码"))
 
     def _fact(self, tree: Tree[Token], name: str) -> Node:
         if name not in FACTS:
-            raise self._refuse(tree, f"没有“{name}”这一项，可用：{'、'.join(FACTS)}")
+            raise self._refuse(tree, S_("没有“{name}”这一项，可用：{facts}", name=name, facts=FACTS))
         return Fact(FACTS[name])
 
     def _ident(self, tree: Tree[Token]) -> Node:
@@ -324,13 +327,13 @@ class _Reading:
         owner, name, *given = cast("list[Any]", tree.children)
         left = self._node(owner)
         if name != "startsWith" or not (isinstance(left, Fact) and left.of.name == "division") or len(given) != 1:
-            raise self._refuse(tree, '只能写 division.startsWith("…")')
+            raise self._refuse(tree, S_('只能写 division.startsWith("…")'))
         values = [self._node(each) for each in given[0].children]
         if len(values) != 1 or not isinstance(values[0], Value) or not isinstance(values[0].value, str):
-            raise self._refuse(tree, "startsWith 的括号里应为一个区划代码的前若干位")
+            raise self._refuse(tree, S_("startsWith 的括号里应为一个区划代码的前若干位"))
         beginning = values[0].value
         if not (beginning.isascii() and beginning.isdigit() and len(beginning) <= DIGITS):
-            raise self._refuse(tree, f"区划代码为至多 {DIGITS} 位数字")
+            raise self._refuse(tree, S_("区划代码为至多 {digits} 位数字", digits=DIGITS))
         return Begins(left, beginning)
 
     def _bracketed(self, tree: Tree[Token]) -> Node:

@@ -7,6 +7,7 @@ from services.intake import labels
 from services.intake.domain.person import ADULT_FROM, age_on
 from shared.errors import Fault, RuleRefusal
 from shared.rules import Rule
+from shared.sentences import S_, together
 
 
 class CircumstancesRefused(RuleRefusal):
@@ -28,22 +29,22 @@ def check_circumstances(found: Circumstances, *, birth: date, today: date, lates
     """Raises CircumstancesRefused with every fault. `latest` is the day of the observation that is in force."""
     faults = []
     if not birth <= found.observed_on <= today:
-        faults.append(Fault("observed_on", "了解情况的日期应在出生之后、登记日期之前"))
+        faults.append(Fault("observed_on", S_("了解情况的日期应在出生之后、登记日期之前")))
     elif latest is not None and found.observed_on < latest:
-        faults.append(Fault("observed_on", f"已有 {latest} 的登记，不能再登记更早的情况"))
+        faults.append(Fault("observed_on", S_("已有 {latest} 的登记，不能再登记更早的情况", latest=latest)))
     is_child = age_on(birth, found.observed_on) < ADULT_FROM
-    for field, word in (("father", "父亲"), ("mother", "母亲")):
+    for field, word in (("father", S_("父亲")), ("mother", S_("母亲"))):
         value = getattr(found, field)
         if value and value not in labels.PARENT:
-            faults.append(Fault(field, f"请选择{word}的情况"))
+            faults.append(Fault(field, S_("请选择{parent}的情况", parent=word)))
         elif value and not is_child:
-            faults.append(Fault(field, f"只登记未满 {ADULT_FROM} 周岁的人的父母情况"))
+            faults.append(Fault(field, S_("只登记未满 {age} 周岁的人的父母情况", age=ADULT_FROM)))
     if len(set(found.beyond)) < len(found.beyond) or not set(found.beyond) <= labels.DAILY.keys():
-        faults.append(Fault("beyond", f"日常活动为：{'、'.join(labels.DAILY.values())}"))
+        faults.append(Fault("beyond", S_("日常活动为：{activities}", activities=labels.DAILY.values())))
     if found.has_lost_only_child and is_child:
-        faults.append(Fault("has_lost_only_child", f"失独只登记年满 {ADULT_FROM} 周岁的人"))
+        faults.append(Fault("has_lost_only_child", S_("失独只登记年满 {age} 周岁的人", age=ADULT_FROM)))
     if faults:
-        raise CircumstancesRefused("；".join(fault.message for fault in faults), faults=faults)
+        raise CircumstancesRefused(together(fault.message for fault in faults), faults=faults)
 
 
 def self_care(unmet: int, rule: Rule) -> str:

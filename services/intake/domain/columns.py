@@ -6,40 +6,41 @@ from dataclasses import dataclass
 from typing import Final
 from unicodedata import is_normalized, normalize
 
+from shared.sentences import S_
 from shared.sheets import Cell
 
-HOUSEHOLD_NO: Final = "户编号"
-CATEGORY: Final = "救助类别"
-DIVISION: Final = "区划代码"
-LIVING: Final = "实际居住人数"
-NAME: Final = "姓名"
-IDENTITY: Final = "身份证号"
-RELATION: Final = "与户主关系"
-MARITAL: Final = "婚姻状况"
-SCHOOLING: Final = "就读学段"
-SINGLE_PARENT: Final = "单亲原因"
-DISABILITY_CARD: Final = "残疾证号"
-ILLNESS: Final = "重病病种"
-PHONE: Final = "联系电话"
-ADDRESS: Final = "住址"
-SEX: Final = "性别"
-BIRTH: Final = "出生日期"
-AGE: Final = "年龄"
-SIZE: Final = "家庭人口"
-HEAD_IDENTITY: Final = "户主身份证号"
+HOUSEHOLD_NO: Final = S_("户编号")
+CATEGORY: Final = S_("救助类别")
+DIVISION: Final = S_("区划代码")
+LIVING: Final = S_("实际居住人数")
+NAME: Final = S_("姓名")
+IDENTITY: Final = S_("身份证号")
+RELATION: Final = S_("与户主关系")
+MARITAL: Final = S_("婚姻状况")
+SCHOOLING: Final = S_("就读学段")
+SINGLE_PARENT: Final = S_("单亲原因")
+DISABILITY_CARD: Final = S_("残疾证号")
+ILLNESS: Final = S_("重病病种")
+PHONE: Final = S_("联系电话")
+ADDRESS: Final = S_("住址")
+SEX: Final = S_("性别")
+BIRTH: Final = S_("出生日期")
+AGE: Final = S_("年龄")
+SIZE: Final = S_("家庭人口")
+HEAD_IDENTITY: Final = S_("户主身份证号")
 
-GRANTED_FROM: Final = "救助开始日期"
-GRANTED_TO: Final = "救助截止日期"
-AMOUNT: Final = "月保障金额"
-CERTIFICATE: Final = "救助证件编号"
-CAUSES: Final = "致困原因"
-LABOUR: Final = "劳动能力"
-EMPLOYMENT: Final = "就业状况"
-HEALTH: Final = "健康状况"
-EDUCATION: Final = "文化程度"
-MEDICAL: Final = "医疗保险"
-PENSION: Final = "养老保险"
-CARD_VALID_TO: Final = "残疾证有效期"
+GRANTED_FROM: Final = S_("救助开始日期")
+GRANTED_TO: Final = S_("救助截止日期")
+AMOUNT: Final = S_("月保障金额")
+CERTIFICATE: Final = S_("救助证件编号")
+CAUSES: Final = S_("致困原因")
+LABOUR: Final = S_("劳动能力")
+EMPLOYMENT: Final = S_("就业状况")
+HEALTH: Final = S_("健康状况")
+EDUCATION: Final = S_("文化程度")
+MEDICAL: Final = S_("医疗保险")
+PENSION: Final = S_("养老保险")
+CARD_VALID_TO: Final = S_("残疾证有效期")
 
 COLUMNS: Final = (
     *(HOUSEHOLD_NO, CATEGORY, DIVISION, LIVING, NAME, IDENTITY, RELATION, MARITAL),

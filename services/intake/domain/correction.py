@@ -27,6 +27,7 @@ from services.intake.domain.words import MARITAL as MARITAL_WORDS
 from services.intake.domain.words import SCHOOLING as SCHOOLING_WORDS
 from services.intake.domain.words import SINGLE_PARENT as SINGLE_PARENT_WORDS
 from shared.errors import Fault, RuleRefusal
+from shared.sentences import S_, together
 from shared.sheets import Book, NumberedRow, Sheet
 
 FIELDS: Final = {
@@ -75,14 +76,14 @@ class Corrected:
 def check_correction(given: Mapping[str, str], *, number: str, name: str, today: date) -> Corrected:
     """Read what is said, by field; "" or 无 says that there is nothing. Codes are taken beside words. Raises CorrectionRefused."""
     if unknown := sorted(given.keys() - FIELDS.keys()):
-        raise CorrectionRefused(f"不能更正：{'、'.join(unknown)}", field="fields")
+        raise CorrectionRefused(S_("不能更正：{fields}", fields=unknown), field="fields")
     if not given:
-        raise CorrectionRefused(f"请填写要更正的项目：{'、'.join(FIELDS.values())}", field="name")
+        raise CorrectionRefused(S_("请填写要更正的项目：{fields}", fields=FIELDS.values()), field="name")
     cells = {NAME: name, IDENTITY: number}
     cells |= {FIELDS[field]: CHOICES.get(field, {}).get(text, text) for field, text in given.items()}
     cells |= {column: "" for column in MORE_OF_PERSON if given.get(MORE[column]) in NONE}
     rows = [NumberedRow(1, list(cells)), NumberedRow(2, list(cells.values()))]
-    table = read_table(Book([Sheet("更正", False, lambda: iter(rows))]))
+    table = read_table(Book([Sheet(S_("更正"), False, lambda: iter(rows))]))
     row = Reading(next(table.lines()), table, RosterFrame("0" * 12, today))
     identity = row.identity()
     card, kind, level = row.disability(identity)
@@ -99,7 +100,7 @@ def check_correction(given: Mapping[str, str], *, number: str, name: str, today:
     row.faults += unread
     field_of = {column: field for field, column in FIELDS.items()}
     if faults := [Fault(field_of.get(column, "name"), message) for column, message, _ in row.faults]:
-        raise CorrectionRefused("；".join(fault.message for fault in faults), faults=faults)
+        raise CorrectionRefused(together(fault.message for fault in faults), faults=faults)
     said = {field: read[field] for field in given}
     facts: dict[str, Any] = {}
     if "schooling" in said:

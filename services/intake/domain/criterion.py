@@ -5,19 +5,28 @@ every number has bounds, every code a vocabulary. So the database, asked for eve
 person, cannot differ by an overflow, a division or a missing value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any, Final, Literal
 
 from services.intake import labels
 from services.intake.domain.person import HIGHEST_NEED, MOST_YUAN, NEEDS
 from shared.divisions import DIGITS, name_of
+from shared.sentences import S_
 
 Kind = Literal["truth", "number", "code"]
 Comparison = Literal["==", "!=", "<", "<=", ">", ">="]
 Operation = Literal["+", "-", "*"]
 
-SAID: Final[Mapping[Comparison, str]] = {"==": "为", "!=": "不为", "<": "小于", "<=": "不超过", ">": "超过", ">=": "不低于"}
+SAID: Final[Mapping[Comparison, Callable[[str, str], str]]] = {
+    "==": lambda left, right: S_("{left}为{right}", left=left, right=right),
+    "!=": lambda left, right: S_("{left}不为{right}", left=left, right=right),
+    "<": lambda left, right: S_("{left}小于{right}", left=left, right=right),
+    "<=": lambda left, right: S_("{left}不超过{right}", left=left, right=right),
+    ">": lambda left, right: S_("{left}超过{right}", left=left, right=right),
+    ">=": lambda left, right: S_("{left}不低于{right}", left=left, right=right),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,37 +57,37 @@ def _code(name: str, words: str, vocabulary: Mapping[str, str]) -> FactKind:
 FACTS: Final[Mapping[str, FactKind]] = {
     kind.name: kind
     for kind in (
-        _number("age", "周岁年龄", 150),
-        _code("sex", "性别", labels.SEX),
-        _code("category", "救助类别", labels.CATEGORY),
-        FactKind("division", "code", "所在地区"),
-        _code("relation", "与户主关系", labels.RELATION),
-        _number("living_members", "实际居住人数", 30),
-        _code("housing", "住房", labels.HOUSING | {"": "未登记"}),
-        _code("schooling", "就读学段", labels.SCHOOLING | {"": "未就读"}),
-        _truth("is_pupil", "在校就读（小学至高中、中职）"),
-        _truth("has_single_parent", "由父母一方抚养"),
-        _number("disability_kind", "残疾类别", 7),
-        _number("disability_level", "残疾等级", 4),
-        _truth("is_disabled", "持有效残疾人证"),
-        _truth("is_severely_disabled", "重度残疾（含三级智力、精神）"),
-        _truth("is_seriously_ill", "所患疾病列入当地重病目录"),
-        _code("father", "父亲情况", labels.PARENT | {"": "未登记"}),
-        _code("mother", "母亲情况", labels.PARENT | {"": "未登记"}),
-        _number("adl_unmet", "不能自理的日常活动项数", len(labels.DAILY)),
-        _truth("has_lost_only_child", "独生子女死亡，未再生育、未收养"),
-        _code("labour", "劳动能力", labels.LABOUR | {"": "未登记"}),
-        _code("employment", "就业状况", labels.EMPLOYMENT | {"": "未登记"}),
-        _code("health", "健康状况", labels.HEALTH | {"": "未登记"}),
-        _code("education", "文化程度", labels.EDUCATION | {"": "未登记"}),
-        _code("medical_insurance", "医疗保险", labels.MEDICAL | {"": "未登记"}),
-        _code("pension_insurance", "养老保险", labels.PENSION | {"": "未登记"}),
-        _truth("is_card_expired", "残疾人证已过有效期"),
-        _truth("is_assistance_over", "救助已届满"),
-        _number("monthly_yuan", "月保障金额（元）", MOST_YUAN),
-        *(_truth(f"causes.{cause}", f"致困原因有{words}") for cause, words in labels.CAUSE.items()),
-        _truth("is_visited", "已入户核实"),
-        *(_number(f"needs.{need}", f"{labels.NEED[need]}需求", HIGHEST_NEED) for need in NEEDS),
+        _number("age", S_("周岁年龄"), 150),
+        _code("sex", S_("性别"), labels.SEX),
+        _code("category", S_("救助类别"), labels.CATEGORY),
+        FactKind("division", "code", S_("所在地区")),
+        _code("relation", S_("与户主关系"), labels.RELATION),
+        _number("living_members", S_("实际居住人数"), 30),
+        _code("housing", S_("住房"), labels.HOUSING | {"": S_("未登记")}),
+        _code("schooling", S_("就读学段"), labels.SCHOOLING | {"": S_("未就读")}),
+        _truth("is_pupil", S_("在校就读（小学至高中、中职）")),
+        _truth("has_single_parent", S_("由父母一方抚养")),
+        _number("disability_kind", S_("残疾类别"), 7),
+        _number("disability_level", S_("残疾等级"), 4),
+        _truth("is_disabled", S_("持有效残疾人证")),
+        _truth("is_severely_disabled", S_("重度残疾（含三级智力、精神）")),
+        _truth("is_seriously_ill", S_("所患疾病列入当地重病目录")),
+        _code("father", S_("父亲情况"), labels.PARENT | {"": S_("未登记")}),
+        _code("mother", S_("母亲情况"), labels.PARENT | {"": S_("未登记")}),
+        _number("adl_unmet", S_("不能自理的日常活动项数"), len(labels.DAILY)),
+        _truth("has_lost_only_child", S_("独生子女死亡，未再生育、未收养")),
+        _code("labour", S_("劳动能力"), labels.LABOUR | {"": S_("未登记")}),
+        _code("employment", S_("就业状况"), labels.EMPLOYMENT | {"": S_("未登记")}),
+        _code("health", S_("健康状况"), labels.HEALTH | {"": S_("未登记")}),
+        _code("education", S_("文化程度"), labels.EDUCATION | {"": S_("未登记")}),
+        _code("medical_insurance", S_("医疗保险"), labels.MEDICAL | {"": S_("未登记")}),
+        _code("pension_insurance", S_("养老保险"), labels.PENSION | {"": S_("未登记")}),
+        _truth("is_card_expired", S_("残疾人证已过有效期")),
+        _truth("is_assistance_over", S_("救助已届满")),
+        _number("monthly_yuan", S_("月保障金额（元）"), MOST_YUAN),
+        *(_truth(f"causes.{cause}", S_("致困原因有{cause}", cause=words)) for cause, words in labels.CAUSE.items()),
+        _truth("is_visited", S_("已入户核实")),
+        *(_number(f"needs.{need}", S_("{need}需求", need=labels.NEED[need]), HIGHEST_NEED) for need in NEEDS),
     )
 }
 """Ages are judged on the programme's reference date. Needs are 0 before the visit; `is_visited` says which 0 it is."""
@@ -193,7 +202,7 @@ def said(node: Node) -> str:
 
 def _said_value(node: Value, of: Node | None = None) -> str:
     if isinstance(node.value, bool):
-        return "是" if node.value else "否"
+        return S_("是") if node.value else S_("否")
     if isinstance(of, Fact) and isinstance(node.value, str):
         if of.of.name == "division":
             return name_of(node.value.ljust(DIGITS, "0"))
@@ -206,26 +215,43 @@ def _said_compare(node: Compare) -> str:
         return said(node.left) if node.right.value is (node.sign == "==") else said(Not(node.left))
     right = _said_value(node.right, node.left) if isinstance(node.right, Value) else said(node.right)
     left = _said_value(node.left, node.right) if isinstance(node.left, Value) else said(node.left)
-    return f"{left}{SAID[node.sign]}{right}"
+    return SAID[node.sign](left, right)
 
 
 def _said_not(node: Not) -> str:
     if isinstance(node.part, Not):
         return said(node.part.part)
-    return f"不是：{_grouped(node.part)}"
+    return S_("不是：{part}", part=_grouped(node.part))
 
 
 def _said_one_of(node: OneOf) -> str:
-    return f"{said(node.left)}为{'或'.join(_said_value(value, node.left) for value in node.values)}"
+    return SAID["=="](said(node.left), _any_of([_said_value(value, node.left) for value in node.values]))
 
 
 def _said_begins(node: Begins) -> str:
     place = name_of(node.beginning.ljust(DIGITS, "0"))
-    return f"{said(node.left)}在{place}"
+    return S_("{left}在{place}", left=said(node.left), place=place)
 
 
 def _grouped(node: Node) -> str:
-    return f"（{said(node)}）" if isinstance(node, All | Either | Choice | Arithmetic) else said(node)
+    return S_("（{part}）", part=said(node)) if isinstance(node, All | Either | Choice | Arithmetic) else said(node)
+
+
+def _all_of(parts: Sequence[str]) -> str:
+    return reduce(lambda told, each: S_("{parts}且{part}", parts=told, part=each), parts)
+
+
+def _any_of(parts: Sequence[str]) -> str:
+    return reduce(lambda told, each: S_("{parts}或{part}", parts=told, part=each), parts)
+
+
+def _said_choice(node: Choice) -> str:
+    test, then, otherwise = _grouped(node.test), _grouped(node.then), _grouped(node.otherwise)
+    return S_("若{test}则{then}，否则{otherwise}", test=test, then=then, otherwise=otherwise)
+
+
+def _said_arithmetic(node: Arithmetic) -> str:
+    return S_("{left}{sign}{right}", left=_grouped(node.left), sign=_SIGNS[node.sign], right=_grouped(node.right))
 
 
 _SIGNS: Final[Mapping[Operation, str]] = {"+": "＋", "-": "－", "*": "×"}
@@ -234,11 +260,11 @@ _SAID: Final[Mapping[type, Callable[[Any], str]]] = {
     Fact: lambda node: node.of.words,
     Value: _said_value,
     Not: _said_not,
-    All: lambda node: "且".join(map(_grouped, node.parts)),
-    Either: lambda node: "或".join(map(_grouped, node.parts)),
+    All: lambda node: _all_of([*map(_grouped, node.parts)]),
+    Either: lambda node: _any_of([*map(_grouped, node.parts)]),
     Compare: _said_compare,
     OneOf: _said_one_of,
     Begins: _said_begins,
-    Choice: lambda node: f"若{_grouped(node.test)}则{_grouped(node.then)}，否则{_grouped(node.otherwise)}",
-    Arithmetic: lambda node: f"{_grouped(node.left)}{_SIGNS[node.sign]}{_grouped(node.right)}",
+    Choice: _said_choice,
+    Arithmetic: _said_arithmetic,
 }

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from shared.errors import WrongState
+from shared.sentences import S_
 
 WAITING: Final = ("open", "taken")
 HARMS: Final = ("harm_to_minor", "danger_to_life")
@@ -27,8 +28,8 @@ def check_may_become(state: str, now: str) -> None:
     if now in FROM[state]:
         return
     if now in WAITING:
-        raise NeedState("请先受理，再答复" if state == "answered" else "该报告已经受理")
-    raise NeedState("该报告已经办结")
+        raise NeedState(S_("请先受理，再答复") if state == "answered" else S_("该报告已经受理"))
+    raise NeedState(S_("该报告已经办结"))
 
 
 def urgency_of(kind: str, told: str, at_once: Collection[str]) -> str:

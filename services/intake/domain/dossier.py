@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.errors import Forbidden
 from shared.rules import Rule
+from shared.sentences import S_
 
 OPENING: Final = "open_case"
 
@@ -66,30 +67,34 @@ class Standing:
 def check_may_see(standing: Standing, *, contract_id: UUID, case_id: UUID, worker_id: UUID, purpose: str, on: date) -> None:
     """Raises DossierRefused. The asker's word counts for nothing here: only intake's rows do (decision 18)."""
     if standing.contract_id != contract_id:
-        raise DossierRefused("该服务对象不在此合同之下", why="other_contract")
+        raise DossierRefused(S_("该服务对象不在此合同之下"), why="other_contract")
     if not standing.has_consent or standing.withdrawn_on is not None:
         why = "no_consent" if standing.withdrawn_on is None else "withdrawn"
-        raise DossierRefused("该服务对象没有有效的知情同意，或已退出", why=why)
+        raise DossierRefused(S_("该服务对象没有有效的知情同意，或已退出"), why=why)
     if on < standing.starts_on:
-        raise DossierRefused(f"合同期自 {standing.starts_on} 开始，此前不能调取资料", why="before_term")
+        raise DossierRefused(S_("合同期自 {starts_on} 开始，此前不能调取资料", starts_on=standing.starts_on), why="before_term")
     if on > standing.ends_on or standing.closed_on is not None:
-        raise DossierRefused(f"合同期已于 {standing.ends_on} 届满，资料权限随之终止", why="after_term")
+        raise DossierRefused(S_("合同期已于 {ends_on} 届满，资料权限随之终止", ends_on=standing.ends_on), why="after_term")
     if standing.case_id is None:
         if purpose != OPENING:
-            raise DossierRefused("该服务对象尚未接案，只能为接案调取资料", why="no_case")
+            raise DossierRefused(S_("该服务对象尚未接案，只能为接案调取资料"), why="no_case")
         return
     if standing.case_id != case_id or standing.worker_id != worker_id:
-        raise DossierRefused("该服务对象由其他社工负责", why="other_worker")
+        raise DossierRefused(S_("该服务对象由其他社工负责"), why="other_worker")
     if standing.case_closed_on is not None and purpose != "review":
-        raise DossierRefused("个案已结案，只能为评估复核调取资料", why="case_closed")
+        raise DossierRefused(S_("个案已结案，只能为评估复核调取资料"), why="case_closed")
 
 
 def check_asked(fields: Sequence[str], purpose: str, means: Rule) -> None:
     """Raises DossierRefused for whatever the purpose does not need; `means` is the rule on who checks a family's means."""
     if MEANS & set(fields):
-        raise DossierRefused(f"承接机构不得查询家庭经济状况：{means.text_zh}（{means.citation}）", why="means")
+        raise DossierRefused(
+            S_("承接机构不得查询家庭经济状况：{text_zh}（{citation_zh}）", text_zh=means.text_zh, citation_zh=means.citation), why="means"
+        )
     if beyond := [field for field in fields if field not in FIELDS[purpose]]:
-        raise DossierRefused(f"该用途不需要这些资料：{'、'.join(beyond)}；可以调取：{'、'.join(FIELDS[purpose])}", why="beyond_purpose")
+        raise DossierRefused(
+            S_("该用途不需要这些资料：{fields}；可以调取：{needed}", fields=beyond, needed=FIELDS[purpose]), why="beyond_purpose"
+        )
 
 
 def excerpt(dossier: Mapping[str, Any], purpose: str, asked: Sequence[str] = ()) -> dict[str, Any]:

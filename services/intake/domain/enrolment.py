@@ -7,6 +7,7 @@ from services.intake.domain.guardian import CHOICES
 from services.intake.domain.person import age_on
 from shared.errors import Fault, RuleRefusal, WrongState
 from shared.rules import Rule
+from shared.sentences import S_
 
 MOST_AT_ONCE = 200
 """Consents or enrolments in one command."""
@@ -72,26 +73,28 @@ def consent_faults(answer: Answer, *, birth: date, confirmed_on: date, today: da
     """Everything that keeps an answer from counting; empty for one that counts. A refusal needs the same care as a consent."""
     faults = []
     if answer.version != notice.params["version"]:
-        faults.append(Fault("version", f"应使用现行知情同意书 {notice.params['version']} 版", notice.id, notice.article))
+        faults.append(
+            Fault("version", S_("应使用现行知情同意书 {version} 版", version=notice.params["version"]), notice.id, notice.article)
+        )
     if not answer.told_no_loss:
-        faults.append(Fault("told_no_loss", "须告知本人：不同意参加不影响其享受的救助", notice.id, notice.article))
+        faults.append(Fault("told_no_loss", S_("须告知本人：不同意参加不影响其享受的救助"), notice.id, notice.article))
     if not confirmed_on <= answer.signed_on <= today:
-        faults.append(Fault("signed_on", "签署日期应在名单确认之后、登记日期之前"))
+        faults.append(Fault("signed_on", S_("签署日期应在名单确认之后、登记日期之前")))
     if answer.signer == "guardian" and answer.guardian_relation not in CHOICES:
-        faults.append(Fault("guardian_relation", "由监护人签署的，请选择监护人与本人的关系", guardian_age.id, guardian_age.article))
+        faults.append(Fault("guardian_relation", S_("由监护人签署的，请选择监护人与本人的关系"), guardian_age.id, guardian_age.article))
     if needs_guardian(birth, answer.signed_on, guardian_age) and answer.signer != "guardian":
         below = guardian_age.params["below_age"]
-        faults.append(Fault("signer", f"不满 {below} 周岁，须由监护人签署并注明关系", guardian_age.id, guardian_age.article))
+        faults.append(Fault("signer", S_("不满 {age} 周岁，须由监护人签署并注明关系", age=below), guardian_age.id, guardian_age.article))
     return faults
 
 
 def check_contract_term(today: date, *, signed_on: date, ends_on: date) -> None:
     """Raises ContractOver."""
     if not signed_on <= today <= ends_on:
-        raise ContractOver(f"合同期为 {signed_on} 至 {ends_on}，{today} 不能入组")
+        raise ContractOver(S_("合同期为 {signed_on} 至 {ends_on}，{today} 不能入组", signed_on=signed_on, ends_on=ends_on, today=today))
 
 
 def check_top_up(today: date, until: date) -> None:
     """Raises TopUpOver."""
     if today > until:
-        raise TopUpOver(f"递补期已于 {until} 届满，不再新增服务对象")
+        raise TopUpOver(S_("递补期已于 {until} 届满，不再新增服务对象", until=until))

@@ -13,6 +13,7 @@ from typing import Final
 from services.intake.domain.cel import CriterionRefused
 from services.intake.domain.group import GroupDefinition, written
 from services.intake.domain.person import PersonFacts
+from shared.sentences import S_
 
 _NAMED: Final = re.compile(r"""("[^"]*"|'[^']*')|\bflags\.(\w+)""")
 
@@ -50,7 +51,9 @@ def written_out(expression: str, known: Sequence[FlagDefinition], *, field: str 
         if quoted is not None:
             return str(quoted)
         if code not in criteria:
-            raise CriterionRefused(f"没有“flags.{code}”这一标识，可用：{'、'.join(f'flags.{name}' for name in criteria)}", field=field)
+            raise CriterionRefused(
+                S_("没有“flags.{code}”这一标识，可用：{flags}", code=code, flags=[f"flags.{name}" for name in criteria]), field=field
+            )
         return f"({criteria[code]})"
 
     return _NAMED.sub(replaced, expression)

@@ -15,6 +15,7 @@ from services.intake.domain.criterion import FACTS, Compare, Comparison, Node, V
 from services.intake.domain.criterion import Fact as NamedFact
 from services.intake.domain.person import PersonFacts, age_on
 from shared.errors import RuleRefusal
+from shared.sentences import S_
 
 Fact = Literal["age", "living_members", "is_pupil", "has_single_parent", "is_disabled", "is_severely_disabled", "is_seriously_ill"]
 Test = Literal["at_least", "below", "is"]
@@ -73,7 +74,10 @@ class GroupDefinition:
     @property
     def criterion(self) -> str:
         """As it is published: `G1 独居老人：年满60周岁，实际独自居住`."""
-        return f"{self.code} {self.name}：{'，'.join(condition.text for condition in self.conditions)}"
+        told, *others = [condition.text for condition in self.conditions]
+        for each in others:
+            told = S_("{conditions}，{condition}", conditions=told, condition=each)
+        return S_("{code} {group}：{conditions}", code=self.code, group=self.name, conditions=told)
 
     def admits(self, person: PersonFacts, on: date) -> bool:
         return all(condition.holds(person, on) for condition in self.conditions)
@@ -89,9 +93,15 @@ def written(code: str, name: str, expression: str) -> GroupDefinition:
     return GroupDefinition(code, name, tuple(Clause(source, node) for source, node in clauses(expression)))
 
 
+def spoken(kept: str, code: str, name: str, expression: str, definitions: Iterable[GroupDefinition]) -> str:
+    """A criterion as it was kept and published, in the parts that a page in another language needs; bare where it reads otherwise today."""
+    today = written(code, name, expression) if expression else next((each for each in definitions if each.code == code), None)
+    return today.criterion if today is not None and today.criterion == kept else kept
+
+
 def group_of(code: str, definitions: Iterable[GroupDefinition]) -> GroupDefinition:
     """Raises UnknownGroup."""
     for definition in definitions:
         if definition.code == code:
             return definition
-    raise UnknownGroup(f"没有启用对象类别 {code} 的插件", field="groups")
+    raise UnknownGroup(S_("没有启用对象类别 {code} 的插件", code=code), field="groups")

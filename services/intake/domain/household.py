@@ -11,6 +11,7 @@ from services.intake.domain.naming import check_reason, has_number
 from services.intake.domain.roster_reading import LONGEST_HOUSEHOLD_NO, division_fault
 from shared.divisions import is_known
 from shared.errors import Fault, RuleRefusal
+from shared.sentences import S_, together
 
 HouseholdActKind = Literal["died", "left", "restored", "relocated", "headed", "split", "joined", "recategorised", "admitted", "founded"]
 HEAD: Final = "head"
@@ -27,7 +28,7 @@ class ToConfirm(RuleRefusal):
     code = "to-confirm"
 
     def __init__(self, doubts: Sequence[str], told: Sequence[str] = ()) -> None:
-        super().__init__("；".join(doubts) or "请核对后确认")
+        super().__init__(together(doubts) or S_("请核对后确认"))
         self.doubts = tuple(doubts)
         self.told = tuple(told)
 
@@ -61,14 +62,14 @@ class Turn:
 
 def check_basis(basis: Basis, *, names: Collection[str], today: date, latest: date | None) -> None:
     """Raises HouseholdActRefused, or NamesSomebody where it says one of `names`. `latest` is the day of the last act on the household."""
-    check_reason(basis.reason, names=names, called="依据")
+    check_reason(basis.reason, names=names, called=S_("依据"))
     faults = []
     if basis.acted_on > today:
-        faults.append(Fault("acted_on", "发生日期不能晚于登记日期"))
+        faults.append(Fault("acted_on", S_("发生日期不能晚于登记日期")))
     if latest is not None and basis.acted_on < latest:
-        faults.append(Fault("acted_on", f"本户已有 {latest} 的变更，不能再登记更早的变更"))
+        faults.append(Fault("acted_on", S_("本户已有 {latest} 的变更，不能再登记更早的变更", latest=latest)))
     if not basis.reason.strip():
-        faults.append(Fault("reason", "请写明依据，如死亡证明、户口迁移证、本人申请"))
+        faults.append(Fault("reason", S_("请写明依据，如死亡证明、户口迁移证、本人申请")))
     _refuse(faults)
 
 
@@ -76,28 +77,28 @@ def check_departure(relation: str, *, kind: HouseholdActKind, status: str, other
     """Whether somebody may be said dead, gone or back. `others` counts who else is present in the household."""
     if kind == "restored":
         if status not in ("died", "moved"):
-            raise HouseholdActRefused("该人员没有登记死亡或迁出，不需要更正", field="person")
+            raise HouseholdActRefused(S_("该人员没有登记死亡或迁出，不需要更正"), field="person")
     elif status != "present":
-        raise HouseholdActRefused("该人员已不在册", field="person")
+        raise HouseholdActRefused(S_("该人员已不在册"), field="person")
     elif relation == HEAD and others:
-        raise HouseholdActRefused("该人员是户主且户内还有其他成员，请先变更户主，日期可与本次相同", field="person")
+        raise HouseholdActRefused(S_("该人员是户主且户内还有其他成员，请先变更户主，日期可与本次相同"), field="person")
 
 
 def check_division(division: str, present: str) -> None:
     """Whether a household may move there."""
     if not is_known(division):
-        raise HouseholdActRefused("没有这一区划代码，应为 12 位数字", field="division")
+        raise HouseholdActRefused(S_("没有这一区划代码，应为 12 位数字"), field="division")
     if division == present:
-        raise HouseholdActRefused("本户已在该地区", field="division")
+        raise HouseholdActRefused(S_("本户已在该地区"), field="division")
 
 
 def check_lead(relations: Mapping[UUID, str], *, members: Iterable[UUID], head: UUID | None) -> None:
     """A change of head says of each member how they stand to the new one."""
     faults = _faults_of_relations(relations)
     if set(relations) != set(members):
-        faults.append(Fault("relations", "请填写每名在册成员与新户主的关系"))
+        faults.append(Fault("relations", S_("请填写每名在册成员与新户主的关系")))
     elif head is not None and relations[head] == HEAD:
-        faults.append(Fault("relations", "新户主就是现户主"))
+        faults.append(Fault("relations", S_("新户主就是现户主")))
     _refuse(faults)
 
 
@@ -106,13 +107,13 @@ def check_split(relations: Mapping[UUID, str], *, members: Iterable[UUID], head:
     faults = _faults_of_relations(relations)
     present = set(members)
     if not set(relations) <= present:
-        faults.append(Fault("relations", "分出的成员应为本户在册成员"))
+        faults.append(Fault("relations", S_("分出的成员应为本户在册成员")))
     elif set(relations) == present:
-        faults.append(Fault("relations", "不能分出全部成员；全户迁移请办理“迁移”"))
+        faults.append(Fault("relations", S_("不能分出全部成员；全户迁移请办理“迁移”")))
     if head in relations:
-        faults.append(Fault("relations", "户主不能分出，请先变更户主"))
+        faults.append(Fault("relations", S_("户主不能分出，请先变更户主")))
     if not household_no.strip():
-        faults.append(Fault("household_no", "请填写新户编号"))
+        faults.append(Fault("household_no", S_("请填写新户编号")))
     faults += faults_of_number(household_no, is_taken=is_taken)
     _refuse(faults)
 
@@ -120,11 +121,11 @@ def check_split(relations: Mapping[UUID, str], *, members: Iterable[UUID], head:
 def faults_of_number(household_no: str, *, is_taken: bool) -> list[Fault]:
     """What is wrong with the number of a new household, by the rules of rosters."""
     if is_taken:
-        return [Fault("household_no", "该户编号已有档案")]
+        return [Fault("household_no", S_("该户编号已有档案"))]
     if len(household_no.strip()) > LONGEST_HOUSEHOLD_NO:
-        return [Fault("household_no", f"户编号不超过 {LONGEST_HOUSEHOLD_NO} 个字符")]
+        return [Fault("household_no", S_("户编号不超过 {most} 个字符", most=LONGEST_HOUSEHOLD_NO))]
     if has_number(household_no):
-        return [Fault("household_no", "户编号不得含有身份证号码")]
+        return [Fault("household_no", S_("户编号不得含有身份证号码"))]
     return []
 
 
@@ -134,7 +135,7 @@ def check_founding(category: str, division: str, household_no: str, *, is_taken:
     if fault := division_fault(division, ""):
         faults.append(Fault("division", fault))
     elif not is_reached:
-        faults.append(Fault("division", "该地区不在您的经办范围内"))
+        faults.append(Fault("division", S_("该地区不在您的经办范围内")))
     _refuse(faults + faults_of_number(household_no, is_taken=is_taken))
 
 
@@ -142,21 +143,21 @@ def check_category(category: str, present: str) -> None:
     """Whether a household may be of another category from now on."""
     faults = faults_of_category(category)
     if not faults and category == present:
-        faults.append(Fault("category", "本户已是这一救助类别"))
+        faults.append(Fault("category", S_("本户已是这一救助类别")))
     _refuse(faults)
 
 
 def faults_of_category(category: str) -> list[Fault]:
     if category in labels.CATEGORY:
         return []
-    return [Fault("category", f"救助类别为：{'、'.join(labels.CATEGORY.values())}")]
+    return [Fault("category", S_("救助类别为：{categories}", categories=labels.CATEGORY.values()))]
 
 
 def doubts_of_relations(relations: Iterable[str]) -> list[str]:
     """What is unlikely in a household of these relations, and no reason to refuse: a roster with two spouses is refused row by row, while
     here somebody looks at the household itself."""
     spouses = list(relations).count(SPOUSE)
-    return [f"登记后本户有 {spouses} 名“配偶”，一般只有一名；请核对各成员与户主关系"] if spouses > 1 else []
+    return [S_("登记后本户有 {count} 名“配偶”，一般只有一名；请核对各成员与户主关系", count=spouses)] if spouses > 1 else []
 
 
 def standing_on(day: date, now: Mapping[UUID, Standing], turns: Iterable[Turn]) -> dict[UUID, Standing]:
@@ -175,12 +176,12 @@ def living_after(living: int, *, leave: int, stay: int) -> int:
 
 def _faults_of_relations(relations: Mapping[UUID, str]) -> list[Fault]:
     if not set(relations.values()) <= labels.RELATION.keys():
-        return [Fault("relations", f"关系为：{'、'.join(labels.RELATION.values())}")]
+        return [Fault("relations", S_("关系为：{relations}", relations=labels.RELATION.values()))]
     if list(relations.values()).count(HEAD) != 1:
-        return [Fault("relations", "应有且只有一名户主（本人）")]
+        return [Fault("relations", S_("应有且只有一名户主（本人）"))]
     return []
 
 
 def _refuse(faults: list[Fault]) -> None:
     if faults:
-        raise HouseholdActRefused("；".join(fault.message for fault in faults), faults=faults)
+        raise HouseholdActRefused(together(fault.message for fault in faults), faults=faults)

@@ -9,6 +9,7 @@ from services.intake.domain.person import age_on
 from services.intake.domain.retention import CLASSES
 from shared.errors import Fault, RuleRefusal
 from shared.rules import Rule
+from shared.sentences import S_
 
 OF_SITUATION: Final = ("disability_kind", "disability_level", "is_seriously_ill", "father", "mother", "adl_unmet", "has_single_parent")
 WITHHELD: Final = (*CLASSES["sensitive"], "identity_number", *OF_SITUATION)
@@ -44,11 +45,11 @@ def check_access(asked: AccessAsked, *, rule: Rule, has_minors: bool) -> None:
     most = int(rule.params["most_days"])
     faults = []
     if not has_minors:
-        faults.append(Fault("days", "本户没有需要审批的未成年人，不需要申请"))
+        faults.append(Fault("days", S_("本户没有需要审批的未成年人，不需要申请")))
     if not 1 <= asked.days <= most:
-        faults.append(Fault("days", f"查阅期限为 1 至 {most} 天", rule.id, rule.article))
+        faults.append(Fault("days", S_("查阅期限为 1 至 {most} 天", most=most), rule.id, rule.article))
     if not asked.reason.strip():
-        faults.append(Fault("reason", "请写明因何工作需要查阅"))
+        faults.append(Fault("reason", S_("请写明因何工作需要查阅")))
     if faults:
         raise MinorAccessRefused("；".join(fault.message for fault in faults), faults=faults)
 

@@ -10,6 +10,7 @@ from typing import Final
 from unicodedata import normalize
 
 from shared.errors import Fault, RuleRefusal
+from shared.sentences import S_, together
 
 ARTICLE: Final = "个人信息保护法第四十七条"
 SHORTEST_NAME: Final = 2
@@ -49,24 +50,30 @@ def check_text(text: str, *, field: str, called: str) -> None:
 
 def check_texts(texts: Mapping[str, tuple[str, str]]) -> None:
     """By field what it is called and what it says. Raises NamesSomebody with a fault for each that has a number in it."""
-    _refuse(
-        [
-            Fault(field, f"“{called}”长期保存或公布，不随个人信息删除，不要写身份证号和电话号码，请删去后再提交", "names-somebody", ARTICLE)
-            for field, (called, text) in texts.items()
-            if has_number(text)
-        ]
-    )
+    _refuse([_published(field, called) for field, (called, text) in texts.items() if has_number(text)])
 
 
-def check_reason(text: str, *, names: Collection[str], field: str = "reason", called: str = "理由") -> None:
+def check_reason(text: str, *, names: Collection[str], field: str = "reason", called: str = S_("理由")) -> None:
     """Of the reason of an act that concerns people of these names. Raises NamesSomebody."""
     said = _BETWEEN.sub("", normalize("NFKC", text))
     is_named = any(len(name) >= SHORTEST_NAME and name in said for name in (_BETWEEN.sub("", normalize("NFKC", each)) for each in names))
     if is_named or has_number(text) or _LONG.search(normalize("NFKC", text)):
-        why = "长期保存，不随个人信息删除，不要写姓名、身份证号和电话号码"
-        _refuse([Fault(field, f"“{called}”{why}；可写“本人”“户主”“其子女”，材料写名称和文号", "names-somebody", ARTICLE)])
+        _refuse([_kept(field, called)])
+
+
+def _published(field: str, called: str) -> Fault:
+    message = S_("“{called}”长期保存或公布，不随个人信息删除，不要写身份证号和电话号码，请删去后再提交", called=called)
+    return Fault(field, message, NamesSomebody.code, ARTICLE)
+
+
+def _kept(field: str, called: str) -> Fault:
+    message = S_(
+        "“{called}”长期保存，不随个人信息删除，不要写姓名、身份证号和电话号码；可写“本人”“户主”“其子女”，材料写名称和文号",
+        called=called,
+    )
+    return Fault(field, message, NamesSomebody.code, ARTICLE)
 
 
 def _refuse(faults: list[Fault]) -> None:
     if faults:
-        raise NamesSomebody("；".join(fault.message for fault in faults), faults=faults)
+        raise NamesSomebody(together(fault.message for fault in faults), faults=faults)

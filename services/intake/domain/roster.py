@@ -11,6 +11,7 @@ from services.intake.domain.roster_plain import plain_rows
 from services.intake.domain.roster_reading import Coded, Reading
 from services.intake.domain.roster_row import NO_MORE, CellFault, RosterFrame, RosterRow, cell_name
 from services.intake.domain.roster_table import RosterTable
+from shared.sentences import S_
 
 MOST_COMBINATIONS: Final = 20_000
 """Of what the columns with few different words say, kept at a time."""
@@ -37,7 +38,7 @@ class Again(NamedTuple):
     def told(self) -> CellFault:
         place = cell_name(self.line.number, self.line.columns[IDENTITY])
         sheet = f"{self.line.sheet}!" if self.line.sheet else ""
-        return CellFault(f"{sheet}{place}", IDENTITY, f"与第 {self.first} 行重复", "与前面的行重复")
+        return CellFault(f"{sheet}{place}", IDENTITY, S_("与第 {first} 行重复", first=self.first), S_("与前面的行重复"))
 
 
 Judged = RosterRow | Faulty | Again

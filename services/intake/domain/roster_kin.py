@@ -13,6 +13,7 @@ from services.intake.domain.roster_households import Household
 from services.intake.domain.roster_reading import Coded, Fault, Reading
 from services.intake.domain.words import SEX_OF_RELATION
 from shared.identity import Identity
+from shared.sentences import S_
 
 _RELATION = AT[RELATION]
 _NO_DOUBTS: Final[list[Fault]] = []
@@ -21,8 +22,8 @@ _KEPT_WITH_SEX: Final = frozenset({"son", "daughter"})
 _A_YEAR: Final = 10_000
 """Between two births as numbers (19560301)."""
 _NOT_MARRIED: Final = frozenset({"unmarried", "widowed", "divorced"})
-_OTHER_SEX: Final = "与身份证号所示性别不符；请核对与户主关系和身份证号，改正其中有误的一处"
-_UNMARRIED_HEAD: Final = "户主填为未婚的户不能有“配偶”；请改正户主的婚姻状况，或本行的与户主关系"
+_OTHER_SEX: Final = S_("与身份证号所示性别不符；请核对与户主关系和身份证号，改正其中有误的一处")
+_UNMARRIED_HEAD: Final = S_("户主填为未婚的户不能有“配偶”；请改正户主的婚姻状况，或本行的与户主关系")
 
 
 def hold_kin(row: Reading, coded: Coded, identity: Identity | None) -> list[Fault]:
@@ -71,23 +72,24 @@ def _held_to_head(row: Reading, coded: Coded, identity: Identity | None) -> list
         return _NO_DOUBTS
     if _is_generation(coded.relation, int(identity.number[6:14]), household.head_birth, years):
         return _NO_DOUBTS
-    who = "父母一般比户主至少大" if coded.relation == "parent" else "子女一般比户主至少小"
-    return [(RELATION, f"{who} {years} 岁；请核对与户主关系和身份证号", "与户主的年龄差不寻常")]
+    older = S_("父母一般比户主至少大 {years} 岁；请核对与户主关系和身份证号", years=years)
+    younger = S_("子女一般比户主至少小 {years} 岁；请核对与户主关系和身份证号", years=years)
+    return [(RELATION, older if coded.relation == "parent" else younger, S_("与户主的年龄差不寻常"))]
 
 
 def _of_head(coded: Coded) -> list[Fault]:
     if coded.marital not in _NOT_MARRIED:
         return _NO_DOUBTS
-    return [(MARITAL, "本户有“配偶”，与户主的婚姻状况不符；请核对，已再婚的改为“已婚”", "有配偶而婚姻状况不是已婚")]
+    return [(MARITAL, S_("本户有“配偶”，与户主的婚姻状况不符；请核对，已再婚的改为“已婚”"), S_("有配偶而婚姻状况不是已婚"))]
 
 
 def _of_spouse(row: Reading, coded: Coded) -> list[Fault]:
     household = row.household
     if household.spouses > 1:
-        message = f"本户有 {household.spouses} 个“配偶”，只能有一个；请改正其余人的与户主关系"
-        row.fault(RELATION, message, "本户配偶多于一个")
+        message = S_("本户有 {count} 个“配偶”，只能有一个；请改正其余人的与户主关系", count=household.spouses)
+        row.fault(RELATION, message, S_("本户配偶多于一个"))
     elif household.head_marital == "unmarried":
         row.fault(RELATION, _UNMARRIED_HEAD)
     if coded.marital not in _NOT_MARRIED:
         return _NO_DOUBTS
-    return [(MARITAL, "“配偶”的婚姻状况一般为“已婚”；请核对婚姻状况和与户主关系", "配偶的婚姻状况不是已婚")]
+    return [(MARITAL, S_("“配偶”的婚姻状况一般为“已婚”；请核对婚姻状况和与户主关系"), S_("配偶的婚姻状况不是已婚"))]

@@ -33,6 +33,7 @@ from services.intake.domain.person import MOST_YUAN
 from services.intake.domain.roster_reading import LONGEST_HOUSEHOLD_NO, Fault, Reading, first_words
 from services.intake.domain.words import NOTHING
 from shared.money import fen
+from shared.sentences import S_, together
 
 FIELDS: Final[Mapping[str, str]] = {
     GRANTED_FROM: "assistance_from",
@@ -64,7 +65,7 @@ _ENDLESS_WORDS: Final = frozenset({"长期", "永久", "长期有效", "永久�
 _APART: Final = pattern(r"[,，;；、/\s]+")
 _UNIT: Final = pattern(r"[¥￥,，\s]|元(?:/月|每月)?$")
 _SPAN: Final = pattern(r".*(?:至|到|—|~|～)\s*")
-_NEW_WORD: Final = "填写的不是规定的词"
+_NEW_WORD: Final = S_("填写的不是规定的词")
 
 More = Mapping[str, Any]
 """Field → code, codes of causes, fen or day; None where the roster says nothing that could be kept."""
@@ -79,7 +80,7 @@ class _Unread(NamedTuple):
     """What could be read of it all the same."""
 
 
-_IS_FORMULA: Final = _Unread("单元格是公式，不采信其结果；请“选择性粘贴—数值”", "单元格是公式")
+_IS_FORMULA: Final = _Unread(S_("单元格是公式，不采信其结果；请“选择性粘贴—数值”"), S_("单元格是公式"))
 
 
 def read_more(row: Reading, columns: Sequence[str]) -> tuple[More, list[Fault]]:
@@ -91,11 +92,13 @@ def read_more(row: Reading, columns: Sequence[str]) -> tuple[More, list[Fault]]:
         if column in MORE_OF_HOUSEHOLD and position < len(row.household.more):
             text = row.household.more[position]
             if own and own != text and column != CAUSES:
-                unread.append((column, f"与本户第 {row.household.first_row} 行起先填写的不一致，按先填写的登记", "与本户其他行不一致"))
+                first = S_("与本户第 {row} 行起先填写的不一致，按先填写的登记", row=row.household.first_row)
+                unread.append((column, first, S_("与本户其他行不一致")))
         found = _IS_FORMULA if column in row.line.formulas else _READ[column](text, row)
         if isinstance(found, _Unread):
             if own:
-                unread.append((column, f"{found.message}；{'本项' if found.kept is None else '认不出的词'}未采用", found.reason))
+                left_out = S_("本项未采用") if found.kept is None else S_("认不出的词未采用")
+                unread.append((column, together([found.message, left_out]), found.reason))
             found = found.kept
         said[FIELDS[column]] = found
     return said, unread
@@ -105,16 +108,16 @@ def hold_more(said: More, row: Reading, category: str, *, has_card: bool) -> Ite
     """What is unlikely in it, on the roster's reference date."""
     on, begins, ends = row.frame.reference_on, said.get("assistance_from"), said.get("assistance_to")
     if begins and ends and ends < begins:
-        yield GRANTED_TO, "早于救助开始日期；请核对两个日期", "截止日期早于开始日期"
+        yield GRANTED_TO, S_("早于救助开始日期；请核对两个日期"), S_("截止日期早于开始日期")
     elif ends and ends < on:
-        yield GRANTED_TO, "在名册的基准日期已经届满；请核对是否已重新认定", "救助已届满"
+        yield GRANTED_TO, S_("在名册的基准日期已经届满；请核对是否已重新认定"), S_("救助已届满")
     months = row.frame.rigid_months if category == RIGID_SPENDING else 0
     if months and begins and months_after(begins, months) < (ends or on):
-        message = f"刚性支出困难家庭的认定有效期不超过 {months} 个月，期满须重新申请；请核对日期"
-        yield GRANTED_TO if ends else GRANTED_FROM, message, f"刚性支出困难认定超过 {months} 个月"
+        message = S_("刚性支出困难家庭的认定有效期不超过 {months} 个月，期满须重新申请；请核对日期", months=months)
+        yield GRANTED_TO if ends else GRANTED_FROM, message, S_("刚性支出困难认定超过 {months} 个月", months=months)
     valid_to = said.get("disability_valid_to")
     if has_card and valid_to and valid_to < on:
-        yield CARD_VALID_TO, "残疾证在名册的基准日期已过有效期；请核对是否已换证", "残疾证已过有效期"
+        yield CARD_VALID_TO, S_("残疾证在名册的基准日期已过有效期；请核对是否已换证"), S_("残疾证已过有效期")
 
 
 def months_after(day: date, months: int) -> date:
@@ -140,7 +143,7 @@ def _of_word(column: str) -> Callable[[str, Reading], str | _Unread]:
 
     def read(text: str, row: Reading) -> str | _Unread:
         code = known.get(text, "" if not text or text in NOTHING else None)
-        return _Unread(f"应填写：{allowed}", _NEW_WORD) if code is None else code
+        return _Unread(S_("应填写：{words_zh}", words_zh=allowed), _NEW_WORD) if code is None else code
 
     return read
 
@@ -154,7 +157,7 @@ def _causes(text: str, row: Reading) -> str | _Unread:
     found = dict.fromkeys(filter(None, codes))
     kept = f",{','.join(found)}," if found else None
     if kept is None or None in codes:
-        return _Unread(f"应填写：{'、'.join(first_words(words.CAUSES))}，可填多项，用顿号分开", _NEW_WORD, kept)
+        return _Unread(S_("应填写：{words_zh}，可填多项，用顿号分开", words_zh=first_words(words.CAUSES)), _NEW_WORD, kept)
     return kept
 
 
@@ -164,18 +167,18 @@ def _amount(text: str, row: Reading) -> int | _Unread | None:
     try:
         amount = Decimal(_UNIT.sub("", text))
         if not 0 <= amount <= MOST_YUAN:
-            return _Unread(f"应为 0 至 {MOST_YUAN} 元", "金额超出范围")
+            return _Unread(S_("应为 0 至 {most} 元", most=MOST_YUAN), S_("金额超出范围"))
         return fen(amount)
     except (InvalidOperation, ValueError):
-        return _Unread("应为以元计的金额，最多两位小数", "不是金额")
+        return _Unread(S_("应为以元计的金额，最多两位小数"), S_("不是金额"))
 
 
 def _certificate(text: str, row: Reading) -> str | _Unread:
     if not text or text in NOTHING:
         return ""
     if len(text) > LONGEST_HOUSEHOLD_NO:
-        return _Unread(f"不超过 {LONGEST_HOUSEHOLD_NO} 个字符", "过长")
-    return _Unread("证件编号不得含有身份证号码和电话号码", "含有身份证号码或电话号码") if has_number(text) else text
+        return _Unread(S_("不超过 {most} 个字符", most=LONGEST_HOUSEHOLD_NO), S_("过长"))
+    return _Unread(S_("证件编号不得含有身份证号码和电话号码"), S_("含有身份证号码或电话号码")) if has_number(text) else text
 
 
 def _first_day(text: str, row: Reading) -> date | _Unread | None:
@@ -191,7 +194,8 @@ def _day(text: str, row: Reading, *, is_last: bool) -> date | _Unread | None:
     if not text or text in NOTHING:
         return None
     if text in _ENDLESS_WORDS or (day := day_of(text, row.line.days_later) or _day_in_month(text, is_last=is_last)) is None:
-        return _Unread("不是可识别的日期，例如 2016-03-01、2016年3月" + ("、长期" if is_last else ""), "不是日期")
+        last, first = S_("不是可识别的日期，例如 2016-03-01、2016年3月、长期"), S_("不是可识别的日期，例如 2016-03-01、2016年3月")
+        return _Unread(last if is_last else first, S_("不是日期"))
     return day
 
 

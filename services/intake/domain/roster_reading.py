@@ -50,6 +50,7 @@ from shared.identity import (
     check_disability_card,
     check_identity_number,
 )
+from shared.sentences import S_, together
 
 STREET_DIGITS: Final = 9
 LONGEST_NAME: Final = 40
@@ -57,9 +58,13 @@ LONGEST_TEXT: Final = 200
 LONGEST_HOUSEHOLD_NO: Final = 32
 LARGEST_HOUSEHOLD: Final = 30
 HEAD: Final = "head"
-WITHOUT_NUMBER: Final = "新生儿等尚无公民身份号码的人，先办理出生登记，取得号码后再列入名册"
-OTHER_PAPER: Final = (
-    "似为护照、出生医学证明或通行证的号码；名册只收 18 位公民身份号码，港澳台居民填居住证上以 81、82、83 开头的号码；" + WITHOUT_NUMBER
+WITHOUT_NUMBER: Final = S_("新生儿等尚无公民身份号码的人，先办理出生登记，取得号码后再列入名册")
+OTHER_PAPER: Final = together(
+    (
+        S_("似为护照、出生医学证明或通行证的号码"),
+        S_("名册只收 18 位公民身份号码，港澳台居民填居住证上以 81、82、83 开头的号码"),
+        WITHOUT_NUMBER,
+    )
 )
 
 _IDENTITY, _DIVISION = AT[IDENTITY], AT[DIVISION]
@@ -136,7 +141,7 @@ class Reading:
         """The cell, unless it is a formula, which is a fault."""
         text = self.given[self.at[column]]
         if self.line.formulas and column in self.line.formulas and column not in _FREE:
-            self.fault(column, "单元格是公式，不采信其结果；请“选择性粘贴—数值”后再上传", "单元格是公式")
+            self.fault(column, S_("单元格是公式，不采信其结果；请“选择性粘贴—数值”后再上传"), S_("单元格是公式"))
             return ""
         return text
 
@@ -147,7 +152,7 @@ class Reading:
             return ""
         code = words.get(text, "")
         if not code:
-            self.fault(column, f"应填写：{'、'.join(first_words(words))}", "填写的不是规定的词")
+            self.fault(column, S_("应填写：{words_zh}", words_zh=first_words(words)), S_("填写的不是规定的词"))
         return code
 
     def household_no(self) -> str:
@@ -155,9 +160,9 @@ class Reading:
         if HOUSEHOLD_NO not in self.columns:
             return ""
         if not text or len(text) > LONGEST_HOUSEHOLD_NO:
-            self.fault(HOUSEHOLD_NO, f"户编号不能为空，且不超过 {LONGEST_HOUSEHOLD_NO} 个字符", "为空或过长")
+            self.fault(HOUSEHOLD_NO, S_("户编号不能为空，且不超过 {most} 个字符", most=LONGEST_HOUSEHOLD_NO), S_("为空或过长"))
         elif names_somebody(text):
-            self.fault(HOUSEHOLD_NO, "户编号不得含有身份证号码")
+            self.fault(HOUSEHOLD_NO, S_("户编号不得含有身份证号码"))
         return text
 
     def category(self) -> str:
@@ -165,7 +170,7 @@ class Reading:
 
     def _missing_category(self) -> str:
         if not any(column == CATEGORY for column, _, _ in self.faults):
-            self.fault(CATEGORY, f"不能为空，应填写：{'、'.join(first_words(CATEGORIES))}", "为空")
+            self.fault(CATEGORY, S_("不能为空，应填写：{words_zh}", words_zh=first_words(CATEGORIES)), S_("为空"))
         return ""
 
     def division(self, identity: Identity) -> str:
@@ -184,7 +189,7 @@ class Reading:
         if not text:
             return min(self.household.people, LARGEST_HOUSEHOLD)
         if not text.isdigit() or not 1 <= int(text) <= LARGEST_HOUSEHOLD:
-            self.fault(LIVING, f"应为 1 至 {LARGEST_HOUSEHOLD} 的整数")
+            self.fault(LIVING, S_("应为 1 至 {most} 的整数", most=LARGEST_HOUSEHOLD))
             return 0
         return int(text)
 
@@ -196,7 +201,7 @@ class Reading:
         if " " in text and not text.isascii():
             text = text.replace(" ", "")
         if not 2 <= len(text) <= LONGEST_NAME or any(char.isdigit() for char in text):
-            self.fault(NAME, f"姓名应为 2 至 {LONGEST_NAME} 个字，不含数字", "为空、过短、过长或含数字")
+            self.fault(NAME, S_("姓名应为 2 至 {most} 个字，不含数字", most=LONGEST_NAME), S_("为空、过短、过长或含数字"))
         return text
 
     def identity(self) -> Identity | None:
@@ -204,17 +209,17 @@ class Reading:
         if not text and self.faults:
             return None
         if not text:
-            self.fault(IDENTITY, f"身份证号不能为空；{WITHOUT_NUMBER}", "为空")
+            self.fault(IDENTITY, together((S_("身份证号不能为空"), WITHOUT_NUMBER)), S_("为空"))
             return None
         try:
             identity = check_identity_number(text, on=self.frame.reference_on)
         except IdentityFault as fault:
             if _OTHER_PAPER.fullmatch(text):
-                self.fault(IDENTITY, OTHER_PAPER, "是其他证件的号码")
-            elif not self._is_rounded(IDENTITY, "身份证号"):
+                self.fault(IDENTITY, OTHER_PAPER, S_("是其他证件的号码"))
+            elif not self._is_rounded(IDENTITY):
                 self.fault(IDENTITY, fault.message)
             return None
-        return None if self.line.numeric and self._is_rounded(IDENTITY, "身份证号") else identity
+        return None if self.line.numeric and self._is_rounded(IDENTITY) else identity
 
     def position_in_household(self) -> str:
         """In a roster that has no relations the head is whose number it says, or the first of the household."""
@@ -227,7 +232,7 @@ class Reading:
             return ""
         code = self.word(RELATION, RELATIONS)
         if not code and not any(column == RELATION for column, _, _ in self.faults):
-            self.fault(RELATION, f"不能为空，应填写：{'、'.join(first_words(RELATIONS))}", "为空")
+            self.fault(RELATION, S_("不能为空，应填写：{words_zh}", words_zh=first_words(RELATIONS)), S_("为空"))
         return code
 
     def disability(self, identity: Identity | None) -> tuple[str, int, int]:
@@ -236,10 +241,10 @@ class Reading:
         if not text:
             return "", 0, 0
         text = text.upper().replace(" ", "")
-        if not text or text in NOTHING or self._is_rounded(DISABILITY_CARD, "残疾证号"):
+        if not text or text in NOTHING or self._is_rounded(DISABILITY_CARD):
             return "", 0, 0
         if identity is not None and text[:18] != identity.number:
-            self.fault(DISABILITY_CARD, "残疾证号前 18 位与本人身份证号不一致")
+            self.fault(DISABILITY_CARD, S_("残疾证号前 18 位与本人身份证号不一致"))
             return "", 0, 0
         try:
             card = check_disability_card(text, identity)
@@ -254,7 +259,7 @@ class Reading:
             return ""
         apart = (text,) if is_phone(text) else _PHONES_APART.split(_BETWEEN_DIGITS.sub("", text))
         if not all(is_phone(each) for each in apart if each):
-            self.fault(PHONE, "联系电话不是手机号或固定电话号码")
+            self.fault(PHONE, S_("联系电话不是手机号或固定电话号码"))
         return text
 
     def free(self, column: str) -> str:
@@ -262,13 +267,15 @@ class Reading:
         if not text or text in NOTHING:
             return ""
         if len(text) > LONGEST_TEXT:
-            self.fault(column, f"不超过 {LONGEST_TEXT} 个字", "过长")
+            self.fault(column, S_("不超过 {most} 个字", most=LONGEST_TEXT), S_("过长"))
         return text
 
-    def _is_rounded(self, column: str, called: str) -> bool:
+    def _is_rounded(self, column: str) -> bool:
         """Whether the cell is a number, which is a fault: a spreadsheet keeps only 15 digits of it."""
         if column in self.line.numeric or _ROUNDED.fullmatch(self.given[AT[column]].upper()):
-            self.fault(column, f"{called}是数字格式，末几位已失真；请将该列设为文本格式后重新填写", "数字格式，末几位已失真")
+            self.fault(
+                column, S_("{column}是数字格式，末几位已失真；请将该列设为文本格式后重新填写", column=column), S_("数字格式，末几位已失真")
+            )
             return True
         return False
 
@@ -280,31 +287,35 @@ class Reading:
             return
         for column, text, first in zip(_AGREED, said, agreed, strict=True):
             if text and text != first and CATEGORIES.get(text, text) != CATEGORIES.get(first, first):
-                self.fault(column, f"与本户第 {household.first_row} 行不一致", "与本户其他行不一致")
+                self.fault(column, S_("与本户第 {row} 行不一致", row=household.first_row), S_("与本户其他行不一致"))
         if household.heads != 1 and RELATION in self.columns:
-            message = "本户没有“本人”（户主）" if household.heads == 0 else f"本户有 {household.heads} 个“本人”（户主），只能有一个"
-            self.fault(RELATION, message, "本户没有户主" if household.heads == 0 else "本户户主多于一个")
+            message = (
+                S_("本户没有“本人”（户主）")
+                if household.heads == 0
+                else S_("本户有 {count} 个“本人”（户主），只能有一个", count=household.heads)
+            )
+            self.fault(RELATION, message, S_("本户没有户主") if household.heads == 0 else S_("本户户主多于一个"))
         if size:
             if not size.isdigit() or not 1 <= int(size) <= LARGEST_HOUSEHOLD:
-                self.fault(SIZE, f"应为 1 至 {LARGEST_HOUSEHOLD} 的整数")
+                self.fault(SIZE, S_("应为 1 至 {most} 的整数", most=LARGEST_HOUSEHOLD))
             elif household.people > int(size):
-                self.fault(SIZE, f"本户在名册中有 {household.people} 人，多于家庭人口", "名册中的人多于家庭人口")
+                self.fault(SIZE, S_("本户在名册中有 {people} 人，多于家庭人口", people=household.people), S_("名册中的人多于家庭人口"))
 
     def agrees_with_identity(self, identity: Identity | None) -> None:
         """Sex, birth and age are in the number already; where the roster says otherwise, one of the two is wrong."""
         if identity is None or not any(_IN_NUMBER(self.given)):
             return
         if (sex := self.text(SEX)) and SEXES.get(sex.upper()) != identity.sex:
-            self.fault(SEX, "与身份证号所示性别不一致")
+            self.fault(SEX, S_("与身份证号所示性别不一致"))
         if birth := self.text(BIRTH):
             day = day_of(birth, self.line.days_later)
             if (day or month_of(birth)) is None:
-                self.fault(BIRTH, "不是可识别的日期，例如 1956-03-01、1956年3月1日")
+                self.fault(BIRTH, S_("不是可识别的日期，例如 1956-03-01、1956年3月1日"))
             elif day != identity.birth and month_of(birth) != (identity.birth.year, identity.birth.month):
-                self.fault(BIRTH, "与身份证号所示出生日期不一致")
+                self.fault(BIRTH, S_("与身份证号所示出生日期不一致"))
         age = self.text(AGE).removesuffix("周岁").removesuffix("岁")
         if age and not (age.isdigit() and abs(int(age) - age_on(identity.birth, self.frame.reference_on)) <= 1):
-            self.fault(AGE, "与按基准日期计算的年龄相差超过 1 岁", "与身份证号所示年龄不一致")
+            self.fault(AGE, S_("与按基准日期计算的年龄相差超过 1 岁"), S_("与身份证号所示年龄不一致"))
 
 
 def is_phone(text: str) -> bool:
@@ -326,11 +337,11 @@ def may_name_somebody(household_nos: str) -> bool:
 def division_fault(code: str, container: str) -> str:
     """What is wrong with a community's code, "" for nothing; a roster has the same few hundred of them again and again."""
     if len(code) != DIGITS or not (code.isascii() and code.isdigit()):
-        return f"区划代码应为 {DIGITS} 位数字"
+        return S_("区划代码应为 {digits} 位数字", digits=DIGITS)
     if not contains(container, code):
-        return "该区划不在本名册的地区范围内"
+        return S_("该区划不在本名册的地区范围内")
     if not is_known(code[:STREET_DIGITS].ljust(DIGITS, "0")):
-        return f"区划代码前 {STREET_DIGITS} 位不是已知的街道（乡镇）"
+        return S_("区划代码前 {digits} 位不是已知的街道（乡镇）", digits=STREET_DIGITS)
     return ""
 
 

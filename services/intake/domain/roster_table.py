@@ -24,6 +24,7 @@ from services.intake.domain.naming import SHORTEST_NAME, has_number, is_of_someb
 from services.intake.domain.roster_households import Households
 from services.intake.domain.roster_line import Line, Lines, Run
 from shared.errors import RuleRefusal
+from shared.sentences import S_, together
 from shared.sheets import Book, NumberedRow, Sheet
 
 MOST_ROWS: Final = 1_200_000
@@ -32,7 +33,7 @@ KEPT: Final = 20_000
 """Lines that are kept between the two readings; longer rosters are read from the file again."""
 TOLD_ROWS: Final = 20
 """Hidden rows that are named."""
-ADD_A_HEADER: Final = "请在人员之上加一行列名（姓名、身份证号等）后重新上传"
+ADD_A_HEADER: Final = S_("请在人员之上加一行列名（姓名、身份证号等）后重新上传")
 
 
 class RosterUnreadable(RuleRefusal):
@@ -124,7 +125,7 @@ class RosterTable:
         for run in self._read():
             self.filled += len(run)
             if self.filled > MOST_ROWS:
-                raise RosterUnreadable(f"名册超过 {MOST_ROWS} 行，请分开上传", field="file", rule="roster-too-long")
+                raise RosterUnreadable(S_("名册超过 {most} 行，请分开上传", most=MOST_ROWS), field="file", rule="roster-too-long")
             if self._kept is not None:
                 self._kept.append(run)
                 if self.filled > KEPT:
@@ -139,7 +140,7 @@ class RosterTable:
         self.unseen = self.unseen._replace(rows=rows, where=where)
         self.households.finish()
         if not self.filled:
-            raise RosterUnreadable("名册只有表头，没有人员", field="file", rule="roster-empty")
+            raise RosterUnreadable(S_("名册只有表头，没有人员"), field="file", rule="roster-empty")
 
     def _read(self) -> Iterator[Run]:
         position = 0
@@ -157,7 +158,7 @@ class RosterTable:
 def read_table(book: Book, names: Mapping[str, str] | None = None) -> RosterTable:
     """Find the rosters in a workbook; `names` says which heading stands for which column. Raises RosterUnreadable."""
     if any(has_number(sheet.name) for sheet in book.sheets):
-        raise HeadingsOfSomebody("工作表的名称含有身份证号或电话号码，请改名后重新上传", field="file", rule="roster-headings")
+        raise HeadingsOfSomebody(S_("工作表的名称含有身份证号或电话号码，请改名后重新上传"), field="file", rule="roster-headings")
     visible = [sheet for sheet in book.sheets if not sheet.is_hidden]
     found = [(sheet, layout) for sheet in visible if (layout := _layout(sheet, names))]
     whole = [(sheet, layout) for sheet, layout in found if all(column in layout.columns for column in REQUIRED)]
@@ -193,8 +194,8 @@ def _layout(sheet: Sheet, names: Mapping[str, str] | None) -> Layout | None:
     top: list[NumberedRow] = list(islice(sheet.rows(), LOOKED_THROUGH))
     layout = find_layout(top, names)
     if layout is not None and any(map(is_of_somebody, layout.headers)):
-        why = f"第 {layout.header_row} 行有身份证号或电话号码，是人员的资料，不能作表头"
-        raise HeadingsOfSomebody(f"{why}；{ADD_A_HEADER}", field="file", rule="roster-headings")
+        why = S_("第 {row} 行有身份证号或电话号码，是人员的资料，不能作表头", row=layout.header_row)
+        raise HeadingsOfSomebody(together((why, ADD_A_HEADER)), field="file", rule="roster-headings")
     return layout
 
 
@@ -204,17 +205,18 @@ def _called(at: int, sheet: Sheet, layout: Layout) -> str:
     below = (row.cells for row in islice(sheet.rows(), LOOKED_THROUGH) if row.number > layout.header_row)
     people = [text_of(cells[column]) for cells in below if column < len(cells)]
     is_after_somebody = any(len(name) >= SHORTEST_NAME and name in sheet.name for name in people)
-    return f"第{at}张名册" if is_after_somebody else sheet.name
+    return S_("第{at}张名册", at=at) if is_after_somebody else sheet.name
 
 
 def _unreadable(visible: Sequence[Sheet], found: Sequence[tuple[Sheet, Layout]]) -> RosterUnreadable:
     if found:
         best = max((layout for _, layout in found), key=lambda layout: len(layout.columns))
         missing = [column for column in REQUIRED if column not in best.columns]
-        return ColumnsMissing(f"名册缺少以下列：{'、'.join(missing)}", field="file", rule="roster-columns")
+        return ColumnsMissing(S_("名册缺少以下列：{columns}", columns=missing), field="file", rule="roster-columns")
     tops = [[text_of(cell) for cell in row.cells] for sheet in visible for row in islice(sheet.rows(), LOOKED_THROUGH)]
     if not any(map(any, tops)):
-        return RosterUnreadable("工作簿是空的：可见的工作表里没有内容", field="file", rule="roster-empty")
+        return RosterUnreadable(S_("工作簿是空的：可见的工作表里没有内容"), field="file", rule="roster-empty")
     if all(any(map(is_of_somebody, texts)) for texts in tops if any(texts)):
-        return HeadingsOfSomebody(f"文件里只有人员的资料，没有表头；{ADD_A_HEADER}", field="file", rule="roster-headings")
-    return ColumnsMissing(f"没有找到表头：前 {LOOKED_THROUGH} 行里没有一行含有“姓名”“身份证号”等列名", field="file", rule="roster-columns")
+        return HeadingsOfSomebody(together((S_("文件里只有人员的资料，没有表头"), ADD_A_HEADER)), field="file", rule="roster-headings")
+    why = S_("没有找到表头：前 {most} 行里没有一行含有“姓名”“身份证号”等列名", most=LOOKED_THROUGH)
+    return ColumnsMissing(why, field="file", rule="roster-columns")

@@ -15,6 +15,7 @@ from typing import Any, Final
 from pypinyin import Style, pinyin
 
 from shared.errors import Malformed
+from shared.sentences import S_
 
 LONGEST_QUERY: Final = 60
 MOST_PARTS: Final = 4
@@ -64,13 +65,13 @@ def parts_of(query: str) -> list[Part]:
     """What a searcher may have meant by each word. Raises NothingToSearch."""
     words = query.strip().split()
     if not words:
-        raise NothingToSearch("请填写要查找的内容", field="text")
+        raise NothingToSearch(S_("请填写要查找的内容"), field="text")
     if len(query) > LONGEST_QUERY or len(words) > MOST_PARTS:
-        raise NothingToSearch(f"最多 {MOST_PARTS} 个词、{LONGEST_QUERY} 个字符", field="text")
+        raise NothingToSearch(S_("最多 {words} 个词、{letters} 个字符", words=MOST_PARTS, letters=LONGEST_QUERY), field="text")
     parts = [_part(word) for word in words]
     for word, part in zip(words, parts, strict=True):
         if part == Part():
-            raise NothingToSearch(f"“{word}”太短，请至少填写两个字、完整拼音或四位数字", field="text")
+            raise NothingToSearch(S_("“{word_zh}”太短，请至少填写两个字、完整拼音或四位数字", word_zh=word), field="text")
     return parts
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from services.intake.domain.assignment import Seat, Sitter, seat, shortlist
 from services.intake.domain.person import age_band
 from shared.errors import RuleRefusal
+from shared.sentences import S_
 
 ListName = Literal["selected", "reserve"]
 
@@ -53,7 +54,7 @@ class GroupQuota:
 
     def __post_init__(self) -> None:
         if self.band and self.band.minimum > self.quota:
-            raise BandMinimumTooLarge(f"{self.code} 的年龄段最低人数不能超过名额 {self.quota}", field="groups")
+            raise BandMinimumTooLarge(S_("{code} 的年龄段最低人数不能超过名额 {quota}", code=self.code, quota=self.quota), field="groups")
 
     @property
     def minimum(self) -> int:

@@ -13,6 +13,7 @@ from services.intake.domain.person import NEEDS, PersonFacts
 from services.intake.domain.survey_form import SurveyForm
 from shared.errors import Fault, RuleRefusal, WrongState
 from shared.rules import Rule
+from shared.sentences import S_
 
 MOST_VISITS = 200
 """Visits in one command."""
@@ -97,7 +98,7 @@ def check_visits(
     `names` says what the holders of those work numbers that are accounts are called: a number and its holder's name are one person.
     """
     if not 1 <= len(reports) <= MOST_VISITS:
-        raise VisitsRefused(f"一次登记 1 至 {MOST_VISITS} 户，现为 {len(reports)} 户", field="visits")
+        raise VisitsRefused(S_("一次登记 1 至 {most} 户，现为 {count} 户", most=MOST_VISITS, count=len(reports)), field="visits")
     found = households or [Visitable()] * len(reports)
     faults = [
         Fault(f"visits.{position}.{fault.field}", fault.message, fault.rule, fault.article)
@@ -108,7 +109,7 @@ def check_visits(
         )
     ]
     if faults:
-        raise VisitsRefused(f"入户登记有 {len(faults)} 处不符合要求，请改正后重新提交", faults=faults)
+        raise VisitsRefused(S_("入户登记有 {count} 处不符合要求，请改正后重新提交", count=len(faults)), faults=faults)
 
 
 def needs_in_order(needs: Mapping[str, int]) -> tuple[int, ...]:
@@ -127,17 +128,19 @@ def _faults(
 ) -> Iterator[Fault]:
     least = investigators_at_least.params["investigators"]
     if len(people_among(report.investigators, names)) < least:
-        yield Fault("investigators", f"入户调查每组不少于 {least} 人", investigators_at_least.id, investigators_at_least.article)
+        yield Fault(
+            "investigators", S_("入户调查每组不少于 {least} 人", least=least), investigators_at_least.id, investigators_at_least.article
+        )
     elif has_number("\n".join(report.investigators)):
-        yield Fault("investigators", "调查员以工号登记，不要写身份证号和电话号码", NamesSomebody.code)
+        yield Fault("investigators", S_("调查员以工号登记，不要写身份证号和电话号码"), NamesSomebody.code)
     elif len(report.investigators) > MOST_INVESTIGATORS:
-        yield Fault("investigators", f"一次走访至多 {MOST_INVESTIGATORS} 名调查员")
+        yield Fault("investigators", S_("一次走访至多 {most} 名调查员", most=MOST_INVESTIGATORS))
     if not opened_on <= report.visited_on <= today:
-        yield Fault("visited_on", "走访日期应在调查开始之后、登记日期之前")
+        yield Fault("visited_on", S_("走访日期应在调查开始之后、登记日期之前"))
     elif household.visited_on is not None and report.visited_on < household.visited_on:
-        yield Fault("visited_on", f"本户已有 {household.visited_on} 的走访，不能再登记更早的走访")
+        yield Fault("visited_on", S_("本户已有 {latest} 的走访，不能再登记更早的走访", latest=household.visited_on))
     if report.kind not in labels.VISIT_KIND:
-        yield Fault("kind", "请选择走访方式")
+        yield Fault("kind", S_("请选择走访方式"))
 
 
 def _faults_of_answers(report: VisitReport, household: Visitable, form: SurveyForm, today: date) -> Iterator[Fault]:
@@ -145,18 +148,18 @@ def _faults_of_answers(report: VisitReport, household: Visitable, form: SurveyFo
         fixed = _FIELD_OF.get(place, place if place.partition(".")[0] == "needs" else "")
         yield Fault(fixed or f"answers.{place}".rstrip("."), message)
     if report.answers.keys() & FIXED_PLACES:
-        yield Fault("answers", "固定项目有各自的字段，不在 answers 中")
+        yield Fault("answers", S_("固定项目有各自的字段，不在 answers 中"))
     if report.answers and not household.members:
-        yield Fault("answers", "本户没有在册成员，附加问题请留空")
+        yield Fault("answers", S_("本户没有在册成员，附加问题请留空"))
     named = [each.person_id for each in report.members]
     for position, each in enumerate(report.members):
         member = household.members.get(each.person_id)
         if member is None or named.count(each.person_id) > 1:
-            yield Fault(f"members.{position}.person_id", "应为本户在册成员，每人一次")
+            yield Fault(f"members.{position}.person_id", S_("应为本户在册成员，每人一次"))
             continue
         for place, message in form.faults("person", each.answers, member.facts, today):
             yield Fault(f"members.{position}.{'beyond' if place == BEYOND else f'answers.{place}'.rstrip('.')}", message)
         if BEYOND in each.answers and member.seen_on is not None and report.visited_on < member.seen_on:
-            yield Fault(f"members.{position}.beyond", f"已有 {member.seen_on} 的登记，不能再登记更早的情况")
+            yield Fault(f"members.{position}.beyond", S_("已有 {latest} 的登记，不能再登记更早的情况", latest=member.seen_on))
     if form.requires_members and household.members.keys() - set(named):
-        yield Fault("members", "登记表有关于成员的必答题，请填写每名在册成员")
+        yield Fault("members", S_("登记表有关于成员的必答题，请填写每名在册成员"))

@@ -19,6 +19,7 @@ from pydantic_core import to_json
 from services.intake.domain.group import written
 from services.intake.domain.person import PersonFacts
 from shared.errors import RuleRefusal
+from shared.sentences import S_
 
 Kind = Literal["one", "several", "number", "yes_no", "text"]
 About = Literal["household", "person"]
@@ -68,14 +69,14 @@ class Question:
 
     def __post_init__(self) -> None:
         if not _CODE.fullmatch(self.code):
-            raise FormRefused(f"问题代码“{self.code[:40]}”应为字母、数字和下划线，以字母开头，不超过 60 位", field="code")
+            raise FormRefused(S_("问题代码“{code}”应为字母、数字和下划线，以字母开头，不超过 60 位", code=self.code[:40]), field="code")
         if not self.label.strip():
-            raise FormRefused(f"问题 {self.code} 没有题目", field="label")
+            raise FormRefused(S_("问题 {code} 没有题目", code=self.code), field="label")
         codes = [choice.code for choice in self.choices]
         if len(set(codes)) < len(codes) or NOTHING in codes or not all(_CODE_OF_CHOICE.fullmatch(code) for code in codes):
-            raise FormRefused(f"问题 {self.code} 的选项代码重复，或不是字母、数字、下划线、点和短横", field="choices")
+            raise FormRefused(S_("问题 {code} 的选项代码重复，或不是字母、数字、下划线、点和短横", code=self.code), field="choices")
         if len(codes) > MOST_CHOICES or (bool(codes) and self.kind not in ("one", "several")):
-            raise FormRefused(f"只有单选和多选题有选项，至多 {MOST_CHOICES} 个：{self.code}", field="choices")
+            raise FormRefused(S_("只有单选和多选题有选项，至多 {most} 个：{code}", most=MOST_CHOICES, code=self.code), field="choices")
         if self.relevant:
             written("", "", self.relevant)
 
@@ -89,26 +90,28 @@ class Question:
         match self.kind:
             case "one":
                 is_right = isinstance(answer, str) and answer in codes
-                return "" if is_right else f"请选择{self.label}"
+                return "" if is_right else S_("请选择{label}", label=self.label)
             case "several":
                 is_list = isinstance(answer, list) and all(isinstance(each, str) for each in answer)
                 is_right = is_list and len(set(answer)) == len(answer) and set(answer) <= codes and bool(answer or self.none)
-                return "" if is_right else f"请选择{self.label}" + (f"，或选“{self.none}”" if self.none else "")
+                if is_right or not self.none:
+                    return "" if is_right else S_("请选择{label}", label=self.label)
+                return S_("请选择{label}，或选“{none}”", label=self.label, none=self.none)
             case "number":
                 is_right = isinstance(answer, int) and not isinstance(answer, bool) and self.least <= answer <= self.most
-                return "" if is_right else f"{self.label}为 {self.least} 至 {self.most} 的整数"
+                return "" if is_right else S_("{label}为 {least} 至 {most} 的整数", label=self.label, least=self.least, most=self.most)
             case "yes_no":
-                return "" if isinstance(answer, bool) else f"请选择{self.label}"
+                return "" if isinstance(answer, bool) else S_("请选择{label}", label=self.label)
             case "text":
                 is_right = isinstance(answer, str) and len(answer) <= LONGEST_TEXT
-                return "" if is_right else f"{self.label}不超过 {LONGEST_TEXT} 字"
+                return "" if is_right else S_("{label}不超过 {most} 字", label=self.label, most=LONGEST_TEXT)
 
     def said(self, answer: Any) -> str:
         """An answer in words."""
         words = {choice.code: choice.label for choice in self.choices}
         match answer:
             case bool():
-                return "是" if answer else "否"
+                return S_("是") if answer else S_("否")
             case list():
                 return "、".join(words.get(str(each), str(each)) for each in answer) or self.none
             case _:
@@ -131,23 +134,26 @@ class Section:
     def __post_init__(self) -> None:
         codes = [question.code for question in self.questions]
         if not _CODE.fullmatch(self.code) or not self.title.strip() or not 1 <= len(codes) <= MOST_QUESTIONS:
-            raise FormRefused(f"一节须有代码、标题和 1 至 {MOST_QUESTIONS} 个问题：{self.code[:40]}", field="code")
+            raise FormRefused(
+                S_("一节须有代码、标题和 1 至 {most} 个问题：{code}", most=MOST_QUESTIONS, code=self.code[:40]),
+                field="code",
+            )
         if len(set(codes)) < len(codes):
-            raise FormRefused(f"“{self.title}”中有问题代码重复", field="questions")
+            raise FormRefused(S_("“{title}”中有问题代码重复", title=self.title), field="questions")
         for position, question in enumerate(self.questions):
             self._check(question, {each.code: each for each in self.questions[:position]})
 
     def _check(self, question: Question, before: Mapping[str, Question]) -> None:
         if question.kind in ("one", "several") and not self.choices_of(question):
-            raise FormRefused(f"选择题“{question.label}”没有选项", field="choices")
+            raise FormRefused(S_("选择题“{label}”没有选项", label=question.label), field="choices")
         if question.relevant and self.about == "household":
-            raise FormRefused(f"“{question.label}”的条件针对成员，而本节针对全户", field="relevant")
+            raise FormRefused(S_("“{label}”的条件针对成员，而本节针对全户", label=question.label), field="relevant")
         if question.only_if is None:
             return
         asked = before.get(question.only_if[0])
         answers = {"yes", "no"} if asked and asked.kind == "yes_no" else {each.code for each in self.choices_of(asked)} if asked else set()
         if question.only_if[1] not in answers:
-            raise FormRefused(f"“{question.label}”的条件应为本节前面一道选择题的一个答案", field="only_if")
+            raise FormRefused(S_("“{label}”的条件应为本节前面一道选择题的一个答案", label=question.label), field="only_if")
 
     def choices_of(self, question: Question) -> tuple[Choice, ...]:
         return question.choices or (self.same_choices if question.kind in ("one", "several") else ())
@@ -211,13 +217,16 @@ class SurveyForm:
             concerns = (person is None or question.is_asked_of(person, on)) and section.is_open(question, answers)
             if given is None or given == "":
                 if question.is_required and concerns:
-                    yield place, f"请选择{question.label}" if question.choices else f"请填写{question.label}"
+                    yield (
+                        place,
+                        S_("请选择{label}", label=question.label) if question.choices else S_("请填写{label}", label=question.label),
+                    )
             elif not concerns:
-                yield place, f"“{question.label}”不适用，请留空"
+                yield place, S_("“{label}”不适用，请留空", label=question.label)
             elif wrong := question.wrong(given):
                 yield place, wrong
         for place in sorted({place.partition(".")[0] for place in set(answers) - known}):
-            yield place if place in sections else "", "登记表没有这一项"
+            yield place if place in sections else "", S_("登记表没有这一项")
 
     def words(self, about: About, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
         """(label, answer in words) of what was answered, in the order of the form."""
@@ -232,7 +241,7 @@ def with_added(sections: Iterable[Sequence[Section]]) -> SurveyForm:
         for section in added:
             found.setdefault(section.code, section.whole)
     if len(found) > MOST_SECTIONS:
-        raise FormRefused(f"一张登记表至多 {MOST_SECTIONS} 节")
+        raise FormRefused(S_("一张登记表至多 {most} 节", most=MOST_SECTIONS))
     return SurveyForm(tuple(found.values()))
 
 

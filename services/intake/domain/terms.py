@@ -12,6 +12,7 @@ from services.intake.domain.group import GroupDefinition, group_of, written
 from services.intake.domain.naming import check_texts
 from services.intake.domain.programme import GroupsRefused
 from services.intake.domain.selection import GroupQuota
+from shared.sentences import S_
 
 MOST_GROUPS = 20
 MOST_PLACES = 100_000
@@ -69,9 +70,9 @@ def definition_of(asked: GroupAsked, known: Sequence[GroupDefinition]) -> GroupD
     if not asked.expression:
         return group_of(asked.quota.code, known)
     if any(definition.code == asked.quota.code for definition in known):
-        raise GroupsRefused(f"代码 {asked.quota.code} 已由插件使用，自定条件请换一个代码", field="groups")
+        raise GroupsRefused(S_("代码 {code} 已由插件使用，自定条件请换一个代码", code=asked.quota.code), field="groups")
     if not asked.name:
-        raise GroupsRefused(f"自定类别 {asked.quota.code} 须有名称", field="groups")
+        raise GroupsRefused(S_("自定类别 {code} 须有名称", code=asked.quota.code), field="groups")
     return written(asked.quota.code, asked.name, asked.expression)
 
 
@@ -79,15 +80,18 @@ def check_terms(groups: Sequence[GroupAsked], *, score: str, precedence: str, kn
     """The definitions of the groups, in order. Raises GroupsRefused, UnknownGroup or CriterionRefused."""
     codes = [asked.quota.code for asked in groups]
     if not 1 <= len(codes) <= MOST_GROUPS or len(set(codes)) < len(codes):
-        raise GroupsRefused(f"对象类别为 1 至 {MOST_GROUPS} 个，代码不能重复", field="groups")
+        raise GroupsRefused(S_("对象类别为 1 至 {most} 个，代码不能重复", most=MOST_GROUPS), field="groups")
     if any(character in code for code in codes for character in "\t\n,"):
-        raise GroupsRefused("类别代码不能含逗号、制表符或换行", field="groups")
+        raise GroupsRefused(S_("类别代码不能含逗号、制表符或换行"), field="groups")
     for asked in groups:
         quota = asked.quota
         if quota.quota < 1 or quota.reserve < 0 or quota.quota + quota.reserve > MOST_PLACES:
-            raise GroupsRefused(f"{quota.code} 的名额应大于 0，后备人数不能为负，合计不超过 {MOST_PLACES}", field="groups")
+            raise GroupsRefused(
+                S_("{code} 的名额应大于 0，后备人数不能为负，合计不超过 {most}", code=quota.code, most=MOST_PLACES),
+                field="groups",
+            )
         if not 0 <= asked.tolerance <= quota.quota:
-            raise GroupsRefused(f"{quota.code} 的可调整幅度为 0 至名额 {quota.quota}", field="groups")
+            raise GroupsRefused(S_("{code} 的可调整幅度为 0 至名额 {quota}", code=quota.code, quota=quota.quota), field="groups")
     for text, field in ((score, "score"), (precedence, "precedence")):
         if text:
             read_number(text, field=field)
@@ -96,9 +100,9 @@ def check_terms(groups: Sequence[GroupAsked], *, score: str, precedence: str, kn
 
 def check_published(groups: Sequence[GroupAsked], *, name: str, purpose: str, seed: str, score: str, precedence: str) -> None:
     """What goes over the bus and is published says who nobody is. Raises NamesSomebody."""
-    called = {"name": "名称", "purpose": "服务目的", "seed": "种子", "score": "需求分", "precedence": "同分先后"}
+    called = {"name": S_("名称"), "purpose": S_("服务目的"), "seed": S_("种子"), "score": S_("需求分"), "precedence": S_("同分先后")}
     said = {"name": name, "purpose": purpose, "seed": seed, "score": score, "precedence": precedence}
-    of_groups = {"code": "类别代码", "name": "类别名称", "expression": "条件", "score": "类别的需求分"}
+    of_groups = {"code": S_("类别代码"), "name": S_("类别名称"), "expression": S_("条件"), "score": S_("类别的需求分")}
     texts = {field: (called[field], text) for field, text in said.items()}
     for at, each in enumerate(groups):
         told = {"code": each.quota.code, "name": each.name, "expression": each.expression, "score": each.score}

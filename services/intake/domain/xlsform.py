@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
+from re import compile as pattern
 from typing import Any, Final
 from zipfile import BadZipFile, ZipFile
 
@@ -19,6 +20,7 @@ from pyxform.xls2json_backends import get_xlsform
 from services.intake.domain.cel import CriterionRefused
 from services.intake.domain.survey_form import Choice, FormRefused, Kind, Question, Section
 from shared.errors import RuleRefusal
+from shared.sentences import S_
 
 LARGEST: Final = 1 << 20
 MOST_UNPACKED: Final = 20 << 20
@@ -37,6 +39,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "calculate": "calculation",
     "readonly": "read_only",
 }
+_CHINESE: Final = pattern(r"\(zh\b|^zh\b|中文|chinese|^default$", re.IGNORECASE)
 _TRUE: Final = frozenset({"yes", "true", "true()"})
 _FALSE: Final = frozenset({"", "no", "false", "false()"})
 
@@ -76,7 +79,7 @@ def read_xlsform(content: bytes) -> XlsForm:
     rows, tree = _parsed(content)
     form_id, version = str(tree.get("id_string", "")), str(tree.get("version", ""))
     if form_id in ("", "data") or not version:
-        raise XlsFormRefused("settings 表中应填写 form_id 和 version；修改过的表须换版本号", field="file")
+        raise XlsFormRefused(S_("settings 表中应填写 form_id 和 version；修改过的表须换版本号"), field="file")
     title = str(tree["title"])
     numbers = _numbered(rows, tree)
     groups = [_Group(form_id, title, "", False)]
@@ -87,7 +90,7 @@ def read_xlsform(content: bytes) -> XlsForm:
             _take(node, groups[0], numbers)
     sections = tuple(_section(group) for group in groups if group.questions)
     if not sections:
-        raise XlsFormRefused("表中没有问题", field="file")
+        raise XlsFormRefused(S_("表中没有问题"), field="file")
     return XlsForm(form_id, version, title, sections)
 
 
@@ -96,20 +99,20 @@ def _parsed(content: bytes) -> tuple[list[tuple[int, Mapping[str, str]]], Any]:
     try:
         with ZipFile(BytesIO(content)) as archive:
             if len(content) > LARGEST or sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
-                raise XlsFormRefused("文件过大：XLSForm 不超过 1 MB", field="file")
+                raise XlsFormRefused(S_("文件过大：XLSForm 不超过 1 MB"), field="file")
         book = get_xlsform(xlsform=content, file_type=".xlsx")
         rows = [(number, row) for number, row in enumerate(book.survey or (), start=2) if row]
         if len(rows) > MOST_ROWS:
-            raise XlsFormRefused(f"survey 表不超过 {MOST_ROWS} 行", field="file")
+            raise XlsFormRefused(S_("survey 表不超过 {most} 行", most=MOST_ROWS), field="file")
         for number, row in rows:
             kind = " ".join(next((str(value) for name, value in row.items() if name.strip().lower() == "type"), "").split())
             if not _TAKEN.fullmatch(kind) and kind not in _META:
-                raise _refused(number, "type", f"“{kind[:40]}”不能带入登记表")
+                raise _refused(number, "type", S_("“{type}”不能带入登记表", type=kind[:40]))
         return rows, workbook_to_json(book, warnings=[])
     except PyXFormError as fault:
-        raise XlsFormRefused(f"不是有效的 XLSForm：{fault}", field="file") from fault
+        raise XlsFormRefused(S_("不是有效的 XLSForm：{fault}", fault=fault), field="file") from fault
     except (BadZipFile, InvalidFileException, KeyError, ValueError) as fault:
-        raise XlsFormRefused("不能读取该文件，应为 .xlsx 的 XLSForm", field="file") from fault
+        raise XlsFormRefused(S_("不能读取该文件，应为 .xlsx 的 XLSForm"), field="file") from fault
 
 
 def _numbered(rows: list[tuple[int, Mapping[str, str]]], tree: Any) -> dict[int, int]:
@@ -130,12 +133,12 @@ def _group(node: Any, form_id: str, title: str, numbers: Mapping[int, int]) -> _
     row = numbers[id(node)]
     _refuse_what_is_left_over(node, row, also=("bind",) if not node.get("bind") else ())
     if node.get("bind"):
-        raise _refused(row, "relevant", "组的条件不能带入，请写在各题上")
+        raise _refused(row, "relevant", S_("组的条件不能带入，请写在各题上"))
     is_of_person = node["name"] == "person" or node["name"].startswith("person_")
     group = _Group(f"{form_id}_{node['name']}", _words(node.get("label"), row, "label") or title, _criterion(node), is_of_person)
     for child in node.get("children", ()):
         if child["type"] == "group":
-            raise _refused(numbers[id(child)], "type", "组内不能再有组")
+            raise _refused(numbers[id(child)], "type", S_("组内不能再有组"))
         if child["type"] not in _META:
             _take(child, group, numbers)
     return group
@@ -150,7 +153,7 @@ def _take(node: Any, group: _Group, numbers: Mapping[int, int]) -> None:
         group.notes.append(label)
         return
     if not label:
-        raise _refused(row, "label", "没有中文题目")
+        raise _refused(row, "label", S_("没有中文题目"))
     bind = node.get("bind", {})
     least, most = _bounds(str(bind.get("constraint", "")), row, is_number=node["type"] == "integer")
     if not group.questions and group.notes:
@@ -176,7 +179,7 @@ def _take(node: Any, group: _Group, numbers: Mapping[int, int]) -> None:
     except FormRefused as refusal:
         raise _refused(row, "name", refusal.message) from refusal
     if question.relevant and not group.is_of_person:
-        raise _refused(row, "criterion", "条件针对成员，只能用于名称以 person 开头的组")
+        raise _refused(row, "criterion", S_("条件针对成员，只能用于名称以 person 开头的组"))
     group.questions.append(question)
 
 
@@ -193,9 +196,9 @@ def _refuse_what_is_left_over(node: Mapping[str, Any], row: int, also: tuple[str
     for name, value in node.items():
         if name in _KNOWN or name in also or not value or (name == "control" and set(value) <= {"appearance"}):
             continue
-        raise _refused(row, _COLUMNS.get(name, name), "这一列的内容不能带入登记表")
+        raise _refused(row, _COLUMNS.get(name, name), S_("这一列的内容不能带入登记表"))
     for name in set(node.get("bind", {})) - _IN_BIND:
-        raise _refused(row, _COLUMNS.get(name, name), "这一列的内容不能带入登记表")
+        raise _refused(row, _COLUMNS.get(name, name), S_("这一列的内容不能带入登记表"))
 
 
 def _words(said: Any, row: int, column: str) -> str:
@@ -203,15 +206,15 @@ def _words(said: Any, row: int, column: str) -> str:
     if not isinstance(said, Mapping):
         return str(said or "").strip()
     for language, text in said.items():
-        if re.search(r"\(zh\b|^zh\b|中文|chinese|^default$", language, re.IGNORECASE):
+        if _CHINESE.search(language):
             return str(text).strip()
-    raise _refused(row, f"{column}::Chinese (zh)", "没有中文")
+    raise _refused(row, f"{column}::Chinese (zh)", S_("没有中文"))
 
 
 def _choice(choice: Mapping[str, Any], row: int) -> Choice:
     label = _words(choice.get("label"), row, "label")
     if not label:
-        raise _refused(row, "type", f"选项 {str(choice['name'])[:40]} 没有中文")
+        raise _refused(row, "type", S_("选项 {name} 没有中文", name=str(choice["name"])[:40]))
     return Choice(str(choice["name"]), label)
 
 
@@ -221,7 +224,7 @@ def _criterion(node: Mapping[str, Any]) -> str:
 
 def _is_required(said: str, row: int) -> bool:
     if said.strip().lower() not in _TRUE | _FALSE:
-        raise _refused(row, "required", "只能为 yes 或 no")
+        raise _refused(row, "required", S_("只能为 yes 或 no"))
     return said.strip().lower() in _TRUE
 
 
@@ -230,7 +233,7 @@ def _only_if(said: str, row: int) -> tuple[str, str] | None:
         return None
     found = _ONLY_IF.fullmatch(said)
     if found is None:
-        raise _refused(row, "relevant", "只支持 ${题} = '答案' 和 selected(${题}, '答案')")
+        raise _refused(row, "relevant", S_("只支持 ${…} = '…' 和 selected(${…}, '…')"))
     return (found[1] or found[2], found[3] or found[4])
 
 
@@ -240,7 +243,7 @@ def _bounds(said: str, row: int, *, is_number: bool) -> tuple[int, int]:
     for part in filter(None, (each.strip() for each in said.split(" and "))):
         found = _BOUND.fullmatch(part)
         if found is None or not is_number:
-            raise _refused(row, "constraint", "只支持整数题的上下限，如 . >= 0 and . <= 99")
+            raise _refused(row, "constraint", S_("只支持整数题的上下限，如 . >= 0 and . <= 99"))
         sign, number = found[1], int(found[2])
         if sign.startswith(">"):
             least = number + (sign == ">")
@@ -250,4 +253,4 @@ def _bounds(said: str, row: int, *, is_number: bool) -> tuple[int, int]:
 
 
 def _refused(row: int, column: str, why: str) -> XlsFormRefused:
-    return XlsFormRefused(f"survey 表第 {row} 行“{column}”列：{why}", field="file")
+    return XlsFormRefused(S_("survey 表第 {row} 行“{column}”列：{why}", row=row, column=column, why=why), field="file")

@@ -13,10 +13,11 @@ from services.intake.domain.enrolment import needs_guardian, ways_off
 from services.intake.domain.guardian import WORDS
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.households import purpose_of, to_purpose
-from services.intake.pages.programmes import act, rules_of
+from services.intake.pages.programmes import act, rules_of, spoken_groups
 from shared.divisions import name_of
 from shared.errors import NotFound
 from shared.http.call import Call, allows
+from shared.sentences import S_
 from shared.web.console import Form
 from shared.web.i18n import L_
 from shared.web.table_file import Cell, file_of
@@ -115,7 +116,7 @@ async def strike(
 ) -> Response:
     """Somebody on the list does not want to be served, died or moved away, before the service began."""
     if reason not in labels.LEFT:
-        raise NotFound("没有这种原因")
+        raise NotFound(S_("没有这种原因"))
     given = {"key": key, "act": "departure", "confirmed": confirmed, "reason": reason}
     return await act(request, call, programme_id, given, actions.strike, candidate_id, reason=reason)
 
@@ -150,11 +151,12 @@ async def letters(
 @router.get("/programmes/{programme_id}/notice/")
 async def notice(request: Request, programme_id: UUID, call: Annotated[Call, allows(*VIEWERS, "auditor")]) -> Response:
     """What is made public of the list, to be printed and put up."""
+    found = await call.find(actions.public_notice, programme_id)
     return CONSOLE.draw(
         request,
         "intake/notice.html",
-        notice=(told := await call.find(actions.public_notice, programme_id)),
-        rules=await call.find(rules_of, told["programme"]["division"]),
+        notice={**found, "groups": spoken_groups(call, found["groups"])},
+        rules=await call.find(rules_of, found["programme"]["division"]),
         programme_id=programme_id,
         today=call.today,
         division_name=name_of,
@@ -162,14 +164,20 @@ async def notice(request: Request, programme_id: UUID, call: Annotated[Call, all
 
 
 def _candidate_cells(names: Mapping[str, str], each: Mapping[str, Any]) -> Sequence[Cell]:
-    age = f"{each['age_band']} 须监护人签署" if each["needs_guardian"] else each["age_band"]
+    age = S_("{age} 须监护人签署", age=each["age_band"]) if each["needs_guardian"] else each["age_band"]
     state = labels.CANDIDATE_STATE[each["state"]]
     place, number = (labels.LIST[each["list"]], each["rank"], each["score"], name_of(each["division"])), short(each["id"])
-    return (names.get(each["group"], each["group"]), *place, age, f"{state} 递补" if each["is_replacement"] else state, number)
+    return (
+        names.get(each["group"], each["group"]),
+        *place,
+        age,
+        S_("{state} 递补", state=state) if each["is_replacement"] else state,
+        number,
+    )
 
 
 def _change_cells(names: Mapping[str, str], each: Mapping[str, Any]) -> Sequence[Cell]:
-    moved_up = short(each["moved_up_id"]) if each["moved_up_id"] else "无"
+    moved_up = short(each["moved_up_id"]) if each["moved_up_id"] else S_("无")
     who = (labels.LEFT[each["reason"]], short(each["left_id"]), moved_up, each["changed_by"])
     return (each["changed_on"], names.get(each["group"], each["group"]), *who)
 

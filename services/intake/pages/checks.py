@@ -20,6 +20,7 @@ from shared.errors import Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
 from shared.rules import Rule, Rules
+from shared.sentences import S_
 from shared.web.console import Form, see
 from shared.web.i18n import L_
 from shared.web.table_file import Cell, file_of
@@ -108,7 +109,7 @@ def _rule(*, rules: Rules, actor: Actor) -> Rule:
 
 
 def _cells(each: dict[str, Any]) -> Sequence[Cell]:
-    term, last = CHECK_TERM.get(each["months"], f"{each['months']} 个月"), each["last_on"] or "没有"
+    term, last = CHECK_TERM.get(each["months"], S_("{months} 个月", months=each["months"])), each["last_on"] or S_("没有")
     return (each["household_no"], labels.CATEGORY[each["category"]], name_of(each["division"]), term, last)
 
 
@@ -116,4 +117,4 @@ def _day(given: str) -> date:
     try:
         return date.fromisoformat(given)
     except ValueError:
-        raise Malformed("请填写核查日期", field="checked_on") from None
+        raise Malformed(S_("请填写核查日期"), field="checked_on") from None

@@ -14,6 +14,7 @@ from services.intake.pages.frame import CONSOLE
 from shared.errors import Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
+from shared.sentences import S_
 from shared.web.console import Form, see, several
 from shared.web.i18n import L_
 
@@ -71,4 +72,4 @@ def _day(given: str) -> date:
     try:
         return date.fromisoformat(given)
     except ValueError:
-        raise Malformed("请填写了解情况的日期", field="observed_on") from None
+        raise Malformed(S_("请填写了解情况的日期"), field="observed_on") from None

@@ -22,6 +22,7 @@ from shared.divisions import name_of
 from shared.errors import Fault, Malformed, NotFound, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
+from shared.sentences import S_, together
 from shared.web.console import Form, must_confirm, see
 from shared.web.i18n import L_
 from shared.web.table_file import Cell, file_of
@@ -77,7 +78,7 @@ async def record_consent(
         asked = Asked(UUID(candidate_id), said, document)
         await call.submit(given | {"document": str(document)}, actions.record_consents, programme_id, consents=[asked])
     except ValueError as error:
-        raise NotFound("名单中没有该人员") from error
+        raise NotFound(S_("名单中没有该人员")) from error
     except Refusal as refusal:
         faults = [Fault(each.field.rpartition(".")[2], each.message, each.rule, each.article) for each in refusal.faults]
         form = Form(given, key=key).refused(refusal)
@@ -110,10 +111,10 @@ async def enrol(
     try:
         must_confirm(confirmed)
         if not 1 <= len(candidate_id) <= MOST_AT_ONCE:
-            raise Malformed("请选择要入组的人员", field="candidate_id")
+            raise Malformed(S_("请选择要入组的人员"), field="candidate_id")
         await call.submit(given, actions.enrol, programme_id, candidate_ids=[UUID(each) for each in candidate_id])
     except ValueError as error:
-        raise NotFound("名单中没有该人员") from error
+        raise NotFound(S_("名单中没有该人员")) from error
     except Refusal as refusal:
         return await _enrolment(request, call, programme_id, Form(given, key=key).refused(refusal), status_of(refusal))
     return see(f"programmes/{programme_id}/recipients/")
@@ -159,7 +160,7 @@ async def withdraw(
     try:
         must_confirm(confirmed)
         if reason not in labels.WITHDRAWAL:
-            raise Malformed("请选择原因", field="reason")
+            raise Malformed(S_("请选择原因"), field="reason")
         await call.submit(given, actions.withdraw, recipient_id, reason=reason)
     except Refusal as refusal:
         return await _leaving(request, call, programme_id, recipient_id, Form(given, key=key).refused(refusal), status_of(refusal))
@@ -170,7 +171,7 @@ def _recipient_cells(names: Mapping[str, str], each: Mapping[str, Any]) -> Seque
     group = names.get(each["group"], each["group"])
     left = f"{each['withdrawn_on']} {labels.LEFT[each['reason']]}" if each["withdrawn_on"] else ""
     number = str(each["recipient_id"])[:8]
-    return (number, f"{group} 递补" if each["is_replacement"] else group, each["age_band"], each["enrolled_on"], left)
+    return (number, S_("{group} 递补", group=group) if each["is_replacement"] else group, each["age_band"], each["enrolled_on"], left)
 
 
 def _answer(given: Mapping[str, str]) -> Answer:
@@ -180,13 +181,13 @@ def _answer(given: Mapping[str, str]) -> Answer:
         signed_on = date.fromisoformat(given["signed_on"])
     except ValueError:
         signed_on = date.min
-        faults.append(Fault("signed_on", "请填写签署日期"))
+        faults.append(Fault("signed_on", S_("请填写签署日期")))
     if given["answer"] not in ("yes", "no"):
-        faults.append(Fault("answer", "请选择本人的答复"))
+        faults.append(Fault("answer", S_("请选择本人的答复")))
     if given["signer"] not in ("self", "guardian"):
-        faults.append(Fault("signer", "请选择由谁签署"))
+        faults.append(Fault("signer", S_("请选择由谁签署")))
     if faults:
-        raise Malformed("；".join(fault.message for fault in faults), faults=faults)
+        raise Malformed(together(fault.message for fault in faults), faults=faults)
     is_told = given["told_no_loss"] == "yes"
     return Answer(given["answer"] == "yes", given["version"], signed_on, given["signer"], given["guardian_relation"], is_told)
 

@@ -15,6 +15,7 @@ from services.intake.pages.why import rules_named
 from shared.errors import Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
+from shared.sentences import S_
 from shared.web.console import Form, see
 from shared.web.i18n import L_
 
@@ -64,4 +65,4 @@ def _day(given: str) -> date:
     try:
         return date.fromisoformat(given)
     except ValueError:
-        raise Malformed("请填写核实日期", field="acted_on") from None
+        raise Malformed(S_("请填写核实日期"), field="acted_on") from None

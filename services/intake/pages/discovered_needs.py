@@ -19,6 +19,7 @@ from shared.errors import Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
 from shared.rules import Rule, Rules
+from shared.sentences import S_
 from shared.web.console import Form, must_confirm, see
 from shared.web.history import Entry
 from shared.web.i18n import L_
@@ -115,9 +116,9 @@ async def _act(
 ) -> Response:
     try:
         if state == "answered" and given["outcome"] not in OUTCOMES[state]:
-            raise Malformed("请选择办理结果", field="outcome")
+            raise Malformed(S_("请选择办理结果"), field="outcome")
         if state == "refused" and given["reason"] not in OUTCOMES[state]:
-            raise Malformed("请选择不予受理的理由", field="reason")
+            raise Malformed(S_("请选择不予受理的理由"), field="reason")
         if state:
             must_confirm(given["confirmed"])
         await call.submit(given, action, need_id, **arguments)

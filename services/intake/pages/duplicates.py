@@ -15,6 +15,7 @@ from shared.divisions import name_of
 from shared.errors import Fault, Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
+from shared.sentences import S_, together
 from shared.web.console import Form, see
 from shared.web.i18n import L_
 from shared.web.table_file import Cell, file_of
@@ -141,16 +142,16 @@ def _terms(given: Mapping[str, str], call: Call) -> dict[str, Any]:
     faults = []
     terms: dict[str, Any] = {"reason": given["reason"]}
     if given["act"] not in ACTIONS:
-        faults.append(Fault("act", "请选择核对结果"))
+        faults.append(Fault("act", S_("请选择核对结果")))
     elif given["act"] not in ("propose", "different"):
         call.runtime.access.check_role(call.actor, ("officer",))
     if not given["reason"]:
-        faults.append(Fault("reason", "请写明理由"))
+        faults.append(Fault("reason", S_("请写明理由")))
     if given["act"] == "propose":
         try:
             terms["keep"] = UUID(given["keep"])
         except ValueError:
-            faults.append(Fault("keep", "请选择要保留的档案"))
+            faults.append(Fault("keep", S_("请选择要保留的档案")))
     if faults:
-        raise Malformed("；".join(fault.message for fault in faults), faults=faults)
+        raise Malformed(together(fault.message for fault in faults), faults=faults)
     return terms

@@ -17,6 +17,7 @@ from shared.divisions import name_of
 from shared.errors import Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
+from shared.sentences import S_
 from shared.web.console import Form, must_confirm, see
 from shared.web.i18n import L_
 from shared.web.table_file import Cell, file_of
@@ -83,9 +84,9 @@ async def propose(
     given = {"key": key, "scope": scope, "reason": reason}
     try:
         if scope not in labels.ERASURE_SCOPE:
-            raise Malformed("请选择删除内容", field="scope")
+            raise Malformed(S_("请选择删除内容"), field="scope")
         if reason not in labels.ERASURE_REASON:
-            raise Malformed("请选择原因", field="reason")
+            raise Malformed(S_("请选择原因"), field="reason")
         asked = await call.submit(given, actions.propose_erasure, person_id, scope=scope, reason=reason)
     except Refusal as refusal:
         return await _ask(request, call, person_id, Form(given, key=key).refused(refusal), status_of(refusal))
@@ -127,7 +128,7 @@ async def _decide(
     try:
         must_confirm(given["confirmed"])
         if given.get("reason") == "":
-            raise Malformed("请填写理由", field="reason")
+            raise Malformed(S_("请填写理由"), field="reason")
         await call.submit(given, action, erasure_id, **arguments)
     except Refusal as refusal:
         return await _draw(request, call, erasure_id, Form(given, key=given["key"]).refused(refusal), status_of(refusal))

@@ -14,6 +14,7 @@ from services.intake.pages.frame import CONSOLE
 from shared.errors import Malformed, NotFound, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
+from shared.sentences import S_
 from shared.web.console import Form, see
 
 router = CONSOLE.router()
@@ -94,7 +95,7 @@ async def _form(
 
 def _known(kind: str) -> str:
     if kind not in ACTS:
-        raise NotFound("没有这一变更")
+        raise NotFound(S_("没有这一变更"))
     return kind
 
 
@@ -102,11 +103,11 @@ def day_of(given: Mapping[str, str]) -> date:
     try:
         return date.fromisoformat(given.get("acted_on", ""))
     except ValueError:
-        raise Malformed("请填写发生日期", field="acted_on") from None
+        raise Malformed(S_("请填写发生日期"), field="acted_on") from None
 
 
 def _person(given: Mapping[str, str]) -> UUID:
     try:
         return UUID(given.get("person", ""))
     except ValueError:
-        raise Malformed("请选择成员", field="person") from None
+        raise Malformed(S_("请选择成员"), field="person") from None

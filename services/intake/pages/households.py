@@ -22,6 +22,7 @@ from shared.divisions import children, name_of
 from shared.errors import Malformed
 from shared.http.call import Call, allows
 from shared.http.paging import Page
+from shared.sentences import S_
 from shared.web.console import Form, address_of, own_page, see
 from shared.web.i18n import L_
 from shared.web.table_file import Cell, file_of
@@ -87,7 +88,7 @@ async def choose_purpose(request: Request, call: Annotated[Call, allows(*READERS
 async def keep_purpose(request: Request, call: Annotated[Call, allows(*READERS)], purpose: Text = "", back: Text = "") -> Response:
     back = own_page(back)
     if purpose not in get_args(Purpose):
-        refusal = Malformed("请选择查阅目的", field="purpose")
+        refusal = Malformed(S_("请选择查阅目的"), field="purpose")
         return _purpose_form(request, Form({"back": back}).refused(refusal), 422)
     answer = RedirectResponse(back, status_code=303)
     is_secure = request.url.scheme == "https"
@@ -144,7 +145,7 @@ async def readings(request: Request, person_id: UUID, call: Annotated[Call, allo
 
 
 def _household_cells(each: dict[str, Any]) -> Sequence[Cell]:
-    visited = "已走访" if each["is_visited"] else "未走访"
+    visited = S_("已走访") if each["is_visited"] else S_("未走访")
     kind, place = labels.CATEGORY[each["category"]], name_of(each["division"])
     return (each["household_no"], kind, place, each["people"], each["living_members"], visited)
 
@@ -154,7 +155,7 @@ def _day(given: str) -> date | None:
     try:
         return date.fromisoformat(given) if given else None
     except ValueError:
-        raise Malformed("日期应为 YYYY-MM-DD", field="as_of") from None
+        raise Malformed(S_("日期应为 YYYY-MM-DD"), field="as_of") from None
 
 
 def purpose_of(request: Request, call: Call) -> Purpose | None:

@@ -22,6 +22,7 @@ from shared.errors import Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
 from shared.rules import Rule, Rules
+from shared.sentences import S_
 from shared.web.console import Form, see
 from shared.web.i18n import L_
 from shared.web.table_file import Cell, file_of
@@ -146,11 +147,11 @@ def _member(given: str) -> UUID:
     try:
         return UUID(given)
     except ValueError:
-        raise Malformed("请选择成员", field="person") from None
+        raise Malformed(S_("请选择成员"), field="person") from None
 
 
 def _day(given: str) -> date:
     try:
         return date.fromisoformat(given)
     except ValueError:
-        raise Malformed("请填写日期", field="acted_on") from None
+        raise Malformed(S_("请填写日期"), field="acted_on") from None

@@ -20,6 +20,7 @@ from shared.errors import Malformed, NotFound, Refusal
 from shared.files import keep_file
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
+from shared.sentences import S_
 from shared.web.console import Form, see
 from shared.web.i18n import L_
 from shared.web.table_file import Cell, file_of
@@ -92,13 +93,13 @@ async def record_objection(
     given = {"candidate_id": candidate_id[:36], "person_id": person_id[:36], "kind": kind, "key": key}
     try:
         if kind not in labels.OBJECTION_KIND:
-            raise Malformed("请选择异议的种类", field="kind")
+            raise Malformed(S_("请选择异议的种类"), field="kind")
         about = {name: UUID(given[name]) if given[name] else None for name in ("candidate_id", "person_id")}
         document = await keep_document(call, key, file)
         arguments = {"kind": kind, "document": document, **about}
         await call.submit(given | {"document": str(document)}, actions.object_to_selection, programme_id, **arguments)
     except ValueError:
-        return await _form(request, call, programme_id, Form(given, key=key).refused(Malformed("名单中没有该人员")), 400)
+        return await _form(request, call, programme_id, Form(given, key=key).refused(Malformed(S_("名单中没有该人员"))), 400)
     except Refusal as refusal:
         return await _form(request, call, programme_id, Form(given, key=key).refused(refusal), status_of(refusal))
     return see(f"programmes/{programme_id}/objections/")
@@ -122,9 +123,9 @@ async def decide_objection(
     given = {"upheld": upheld, "reason": reason.strip()[:500], "key": key}
     try:
         if upheld not in ("yes", "no"):
-            raise Malformed("请选择异议是否成立", field="upheld")
+            raise Malformed(S_("请选择异议是否成立"), field="upheld")
         if not given["reason"]:
-            raise Malformed("请写明理由，答复本人", field="reason")
+            raise Malformed(S_("请写明理由，答复本人"), field="reason")
         await call.submit(given, actions.decide_objection, objection_id, upheld=upheld == "yes", reason=given["reason"])
     except Refusal as refusal:
         return await _one(request, call, programme_id, objection_id, Form(given, key=key).refused(refusal), status_of(refusal))
@@ -143,7 +144,7 @@ async def answer(request: Request, programme_id: UUID, objection_id: UUID, call:
     found = await call.find(store.objection, objection_id)
     is_told = found["upheld"] or (found["kind"] == "omitted" and found["upheld"] is not None)
     if found["programme_id"] != programme_id or found["person_id"] is None or not is_told:
-        raise NotFound("没有要答复本人的异议")
+        raise NotFound(S_("没有要答复本人的异议"))
     read: Any = await call.runtime.run(
         actions.read_person_file, found["person_id"], purpose="objection", actor=call.actor, today=call.today
     )
@@ -158,7 +159,7 @@ async def answer(request: Request, programme_id: UUID, objection_id: UUID, call:
 
 
 def _cells(each: Mapping[str, Any]) -> Sequence[Cell]:
-    verdict = "待处理" if each["upheld"] is None else f"{'成立' if each['upheld'] else '不成立'} {each['reason']}"
+    verdict = S_("待处理") if each["upheld"] is None else f"{S_('成立') if each['upheld'] else S_('不成立')} {each['reason']}"
     decided = f"{each['decided_on']} {each['decided_by']}" if each["decided_on"] else ""
     return (each["recorded_on"], labels.OBJECTION_KIND[each["kind"]], each["recorded_by"], verdict, decided)
 
@@ -219,7 +220,7 @@ async def _told(call: Call, programme_id: UUID, person_id: str) -> list[str]:
     try:
         about = UUID(person_id)
     except ValueError:
-        raise NotFound("没有该人员") from None
+        raise NotFound(S_("没有该人员")) from None
     await call.runtime.run(actions.note_explanation, programme_id, about, purpose="objection", actor=call.actor, today=call.today)
     told: list[str] = (await call.find(actions.explain, programme_id, about))["told"]
     return told

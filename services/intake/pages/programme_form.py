@@ -12,6 +12,7 @@ from services.intake.domain.group import GroupDefinition
 from services.intake.domain.selection import Band, GroupQuota
 from services.intake.domain.terms import GroupAsked
 from shared.errors import Fault, Malformed, Refusal
+from shared.sentences import S_, together
 from shared.web.forms import SEVERAL
 from shared.web.i18n import L_
 
@@ -92,18 +93,18 @@ def terms_of(given: Mapping[str, str], rows: Sequence[Row]) -> dict[str, Any]:
     faults: list[Fault] = []
     terms: dict[str, Any] = {name: given[name] for name in LIMITS}
     if not given["name"]:
-        faults.append(Fault("name", "请填写名称"))
+        faults.append(Fault("name", S_("请填写名称")))
     for name, words in (("project_id", L_("请选择项目")), ("survey_id", L_("请选择调查"))):
         terms[name] = _id(given[name], Fault(name, words), faults)
-    terms["reference_on"] = day_of(given, "reference_on", "请填写基准日期", faults)
-    terms["top_up_until"] = day_of(given, "top_up_until", "请填写递补截止日期", faults)
+    terms["reference_on"] = day_of(given, "reference_on", S_("请填写基准日期"), faults)
+    terms["top_up_until"] = day_of(given, "top_up_until", S_("请填写递补截止日期"), faults)
     terms["division"] = division_of(given, faults)
     terms["categories"] = [code for code in given["category"].split(SEVERAL) if code]
     terms["groups"] = [asked for _, asked in groups_of(given, rows, faults)]
     if not terms["groups"] and not faults:
-        faults.append(Fault("quota-1", "至少设一个类别：填写其名额"))
+        faults.append(Fault("quota-1", S_("至少设一个类别：填写其名额")))
     if faults:
-        raise Malformed("；".join(fault.message for fault in faults), faults=faults)
+        raise Malformed(together(fault.message for fault in faults), faults=faults)
     return terms
 
 
@@ -130,23 +131,23 @@ def day_of(given: Mapping[str, str], name: str, words: str, faults: list[Fault])
 
 def division_of(given: Mapping[str, str], faults: list[Fault]) -> str:
     if not (len(given["division"]) == 12 and given["division"].isdigit()):
-        faults.append(Fault("division", "请选择地区"))
+        faults.append(Fault("division", S_("请选择地区")))
     return given["division"]
 
 
 def _group(given: Mapping[str, str], row: Row) -> GroupAsked:
     numbers = {name: _number(given[row.field(name)], row.field(name), words) for name, words in NUMBERS.items()}
     if numbers["quota"] is None:
-        raise Malformed("请填写名额", field=row.field("quota"))
+        raise Malformed(S_("请填写名额"), field=row.field("quota"))
     band = [numbers[name] for name in ("from", "to", "minimum")]
     if any(each is not None for each in band) and None in band:
-        raise Malformed("年龄段的起、止和最低人数须一并填写", field=row.field("minimum"))
+        raise Malformed(S_("年龄段的起、止和最低人数须一并填写"), field=row.field("minimum"))
     code = row.definition.code if row.definition else given[row.field("code")] or f"Z{row.number}"
     limits = Band(band[0] or 0, band[1] or 0, band[2] or 0) if band[2] is not None else None
     quota = GroupQuota(code, numbers["quota"], numbers["reserve"] or 0, limits)
     own = {} if row.definition else {"name": given[row.field("name")], "expression": given[row.field("expression")]}
     if not row.definition and not (own["name"] and own["expression"]):
-        raise Malformed("自定类别须有名称和条件", field=row.field("expression" if own["name"] else "name"))
+        raise Malformed(S_("自定类别须有名称和条件"), field=row.field("expression" if own["name"] else "name"))
     return GroupAsked(quota, score=given[row.field("score")], tolerance=numbers["tolerance"] or 0, **own)
 
 
@@ -154,7 +155,7 @@ def _number(text: str, field: str, words: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit()):
-        raise Malformed(f"{words}应为整数", field=field)
+        raise Malformed(S_("{number}应为整数", number=words), field=field)
     return int(text)
 
 

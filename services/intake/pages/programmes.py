@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from services.intake import actions, labels, store
 from services.intake.actions.criteria import known_flags
 from services.intake.domain.criterion import FACTS
+from services.intake.domain.group import spoken
 from services.intake.domain.terms import definition_of
 from services.intake.pages.frame import CONSOLE
 from services.intake.pages.programme_form import Row, day_of, division_of, filled, given_of, groups_of, rows_of, terms_of
@@ -23,6 +24,7 @@ from shared.http.call import Call, allows
 from shared.http.paging import Page
 from shared.http.problems import status_of
 from shared.rules import Rule, Rules
+from shared.sentences import S_, together
 from shared.web.charts import share
 from shared.web.console import Form, must_confirm, see
 from shared.web.i18n import L_
@@ -123,7 +125,7 @@ async def adjust_quota(
 ) -> Response:
     given = {"key": key, "act": "quota", "code": code[:20], "quota": quota.strip()[:6], "reason": reason.strip()[:500], "confirmed": "yes"}
     if not given["quota"].isdigit():
-        refusal = Malformed("请填写名额", field="quota")
+        refusal = Malformed(S_("请填写名额"), field="quota")
         return await draw_programme(request, call, programme_id, Form(given, key=key).refused(refusal), 422)
     terms = {"code": given["code"], "quota": int(given["quota"]), "reason": given["reason"]}
     return await act(request, call, programme_id, given, actions.adjust_quota, **terms)
@@ -178,7 +180,7 @@ async def draw_programme(request: Request, call: Call, programme_id: UUID, form:
         programme=found,
         form=form,
         steps=_steps(found),
-        groups=[group | _board(group) for group in found["groups"]],
+        groups=[group | _board(group) for group in spoken_groups(call, found["groups"])],
         waiting=_waiting(found, call),
         rules=cited,
         groups_to_adjust=[(group["code"], group["name"]) for group in found["groups"] if group["tolerance"]],
@@ -234,6 +236,12 @@ def _waiting(programme: Mapping[str, Any], call: Call) -> str:
     return "own" if call.actor.account in (programme["screened_by"], programme["proposed_by"]) else ""
 
 
+def spoken_groups(call: Call, groups: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Groups as the store has them, with criteria that a page can say in its language."""
+    known = actions.definitions_of(call.runtime.hooks)
+    return [{**each, "criterion": spoken(each["criterion"], each["code"], each["name"], each["expression"], known)} for each in groups]
+
+
 def _rows(call: Call, programme: Mapping[str, Any]) -> list[Row]:
     own = sum(bool(group["expression"]) for group in programme["groups"])
     return rows_of(actions.definitions_of(call.runtime.hooks), own)
@@ -259,7 +267,7 @@ async def _keep(request: Request, call: Call, rows: Sequence[Row], programme_id:
 async def _counts(call: Call, given: Mapping[str, str], rows: Sequence[Row]) -> dict[str, Any]:
     """How many people each group would admit, and how its criterion reads. Raises Malformed with what cannot be read."""
     faults: list[Fault] = []
-    division, on = division_of(given, faults), day_of(given, "reference_on", "请填写基准日期", faults)
+    division, on = division_of(given, faults), day_of(given, "reference_on", S_("请填写基准日期"), faults)
     asked = groups_of(given, rows, faults)
     known, definitions = actions.definitions_of(call.runtime.hooks), []
     flags = known_flags(call.runtime.hooks)
@@ -270,12 +278,12 @@ async def _counts(call: Call, given: Mapping[str, str], rows: Sequence[Row]) -> 
             faults.append(Fault(row.field("expression"), refusal.message))
     survey_id = UUID(given["survey_id"]) if given["survey_id"] else None
     if faults or not isinstance(on, date):
-        raise Malformed("；".join(fault.message for fault in faults), faults=faults)
+        raise Malformed(together(fault.message for fault in faults), faults=faults)
     categories = [code for code in given["category"].split("\n") if code]
     terms = {"division": division, "reference_on": on, "survey_id": survey_id, "categories": categories}
     found = await call.find(actions.count_groups, definitions, **terms)
     counted = [
-        {"name": definition.name, "said": "；".join(each.text for each in definition.conditions)}
+        {"name": definition.name, "said": together(each.text for each in definition.conditions)}
         | {"admitted": admitted, "quota": group.quota.quota}
         for (_, group), definition, admitted in zip(asked, definitions, found.admitted, strict=True)
     ]

@@ -12,6 +12,7 @@ from services.intake.pages.frame import CONSOLE
 from shared.errors import Fault, Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
+from shared.sentences import S_, together
 from shared.web.console import Form, see
 from shared.web.i18n import L_
 
@@ -34,7 +35,7 @@ async def map_columns(request: Request, roster_id: UUID, call: Annotated[Call, a
     chosen = {column: sent.get(f"column-{column}", "") for column in COLUMNS}
     try:
         if missing := [column for column in REQUIRED if not chosen[column]]:
-            raise Malformed("；".join(f"请选择“{column}”" for column in missing), faults=[_missing(column) for column in missing])
+            raise Malformed(together(_missing(column).message for column in missing), faults=[_missing(column) for column in missing])
         table = await call.runtime.read(actions.mapped_table, roster_id, chosen)
         headings = await call.runtime.read(actions.headings_of_file, roster_id)
         terms = {"columns": chosen, "rows": table.rows, "headings": headings, "save_as": sent.get("save_as", "")}
@@ -54,7 +55,7 @@ async def marked(roster_id: UUID, call: Annotated[Call, allows("clerk")]) -> Res
 
 
 def _missing(column: str) -> Fault:
-    return Fault(f"column-{column}", f"请选择“{column}”")
+    return Fault(f"column-{column}", S_("请选择“{column}”", column=column))
 
 
 async def _asked(request: Request, call: Call, found: Mapping[str, Any], form: Form, status: int = 200) -> Response:

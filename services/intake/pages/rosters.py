@@ -20,6 +20,7 @@ from shared.files import keep_file
 from shared.http.call import Call, allows
 from shared.http.paging import Page
 from shared.http.problems import status_of
+from shared.sentences import S_, together
 from shared.web.console import Form, see
 from shared.web.i18n import L_
 from shared.web.progress import latest_job
@@ -118,7 +119,7 @@ async def reject_roster(
     reason = reason.strip()[:200]
     given = {"key": key, "act": "reject", "reason": reason}
     if not reason:
-        refusal = Malformed("请写明不予采用的理由", field="reason")
+        refusal = Malformed(S_("请写明不予采用的理由"), field="reason")
         return await _roster(request, call, roster_id, Form(given, key=key).refused(refusal), status=422)
     return await _decide(request, call, roster_id, given, actions.reject_roster, reason=reason)
 
@@ -206,21 +207,21 @@ def _terms(given: Mapping[str, str], file: UploadFile | None) -> dict[str, Any]:
     faults = []
     reference_on, survey_id = None, None
     if not given["name"]:
-        faults.append(Fault("name", "请填写名称"))
+        faults.append(Fault("name", S_("请填写名称")))
     try:
         reference_on = date.fromisoformat(given["reference_on"])
     except ValueError:
-        faults.append(Fault("reference_on", "请填写基准日期"))
+        faults.append(Fault("reference_on", S_("请填写基准日期")))
     try:
         survey_id = UUID(given["survey_id"]) if given["survey_id"] else None
     except ValueError:
-        faults.append(Fault("survey_id", "请选择用途"))
+        faults.append(Fault("survey_id", S_("请选择用途")))
     if not (len(given["division"]) == 12 and given["division"].isdigit()):
-        faults.append(Fault("division", "请选择地区"))
+        faults.append(Fault("division", S_("请选择地区")))
     if file is None or not file.filename:
-        faults.append(Fault("file", "请选择文件"))
+        faults.append(Fault("file", S_("请选择文件")))
     if faults:
-        raise Malformed("；".join(fault.message for fault in faults), faults=faults)
+        raise Malformed(together(fault.message for fault in faults), faults=faults)
     return {
         "name": given["name"],
         "purpose": "survey" if survey_id else "planning",

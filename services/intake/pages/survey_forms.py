@@ -19,6 +19,7 @@ from shared.errors import Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.paging import Page
 from shared.http.problems import status_of
+from shared.sentences import S_
 from shared.web.console import Form, must_confirm, see
 
 router = CONSOLE.router()
@@ -39,7 +40,7 @@ async def import_form(
     given = {"division": division, "key": key}
     try:
         if not is_known(division):
-            raise Malformed("请选择地区", field="division")
+            raise Malformed(S_("请选择地区"), field="division")
         content = await file.read(LARGEST + 1) if file is not None else b""
         form = await asyncio.to_thread(read_xlsform, content)
         await call.submit(given | {"sha256": sha256(content).hexdigest()}, actions.import_form, form, division=division)

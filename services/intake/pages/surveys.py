@@ -19,6 +19,7 @@ from shared.errors import Fault, Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.paging import Listing, Page
 from shared.http.problems import status_of
+from shared.sentences import S_, together
 from shared.web.charts import share
 from shared.web.console import Form, must_confirm, see, several
 from shared.web.i18n import L_
@@ -168,7 +169,7 @@ async def set_team(
         changed = UUID(team_id) if team_id else None
         await call.submit(given, actions.set_team, survey_id, team=team, team_id=changed)
     except ValueError:
-        return await _team(request, call, survey_id, Form(given, key=key).refused(Malformed("没有该小组")), 400)
+        return await _team(request, call, survey_id, Form(given, key=key).refused(Malformed(S_("没有该小组"))), 400)
     except Refusal as refusal:
         return await _team(request, call, survey_id, Form(given, key=key).refused(refusal), status_of(refusal))
     return see(f"surveys/{survey_id}/")
@@ -243,19 +244,19 @@ def _terms(given: Mapping[str, str], category: list[str]) -> dict[str, Any]:
     faults = []
     project_id, due_on = None, None
     if not given["name"]:
-        faults.append(Fault("name", "请填写名称"))
+        faults.append(Fault("name", S_("请填写名称")))
     try:
         project_id = UUID(given["project_id"])
     except ValueError:
-        faults.append(Fault("project_id", "请选择项目"))
+        faults.append(Fault("project_id", S_("请选择项目")))
     try:
         due_on = date.fromisoformat(given["due_on"])
     except ValueError:
-        faults.append(Fault("due_on", "请填写完成期限"))
+        faults.append(Fault("due_on", S_("请填写完成期限")))
     if not (len(given["division"]) == 12 and given["division"].isdigit()):
-        faults.append(Fault("division", "请选择地区"))
+        faults.append(Fault("division", S_("请选择地区")))
     if not category or not set(category) <= set(labels.CATEGORY):
-        faults.append(Fault("category", "请选择救助类别"))
+        faults.append(Fault("category", S_("请选择救助类别")))
     if faults:
-        raise Malformed("；".join(fault.message for fault in faults), faults=faults)
+        raise Malformed(together(fault.message for fault in faults), faults=faults)
     return {"name": given["name"], "project_id": project_id, "due_on": due_on, "division": given["division"], "categories": category}

@@ -22,6 +22,7 @@ from shared.divisions import name_of
 from shared.errors import Fault, Malformed, Refusal
 from shared.http.call import Call, allows
 from shared.http.problems import status_of
+from shared.sentences import S_
 from shared.web.console import Form, see, several
 from shared.web.i18n import L_
 from shared.web.table_file import file_of
@@ -103,7 +104,7 @@ async def record_visit(request: Request, file_id: UUID, call: Annotated[Call, al
             terms = {"called_on": _day(given), "reason": given.get("reason", "")}
             await call.submit(given, actions.record_call, file_id, **terms)
         else:
-            raise Malformed("请说明有没有见到本户的人", field="met")
+            raise Malformed(S_("请说明有没有见到本户的人"), field="met")
     except Refusal as refusal:
         form = Form(given, key=given.get("key", "")).refused(refusal)
         shown = replace(form, faults=tuple(_at_its_field(fault, people) for fault in form.faults))

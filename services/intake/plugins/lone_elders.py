@@ -2,14 +2,14 @@
 
 from services.intake.domain.person import ELDERLY_FROM
 from services.intake.hooks import Condition, GroupDefinition
-from shared.plugins import hookimpl
+from shared.plugins import S_, hookimpl
 
 LONE_ELDERS = GroupDefinition(
     code="G1",
-    name="独居老人",
+    name=S_("独居老人"),
     conditions=(
-        Condition("age", "at_least", ELDERLY_FROM, f"年满{ELDERLY_FROM}周岁"),
-        Condition("living_members", "is", 1, "实际独自居住"),
+        Condition("age", "at_least", ELDERLY_FROM, S_("年满{age}周岁", age=ELDERLY_FROM)),
+        Condition("living_members", "is", 1, S_("实际独自居住")),
     ),
 )
 

@@ -2,15 +2,15 @@
 
 from services.intake.domain.person import ADULT_FROM
 from services.intake.hooks import Condition, GroupDefinition
-from shared.plugins import hookimpl
+from shared.plugins import S_, hookimpl
 
 SINGLE_PARENT_PUPILS = GroupDefinition(
     code="G2",
-    name="单亲未成年学生",
+    name=S_("单亲未成年学生"),
     conditions=(
-        Condition("age", "below", ADULT_FROM, f"未满{ADULT_FROM}周岁"),
-        Condition("is_pupil", "is", True, "在校就读"),
-        Condition("has_single_parent", "is", True, "由父母一方抚养"),
+        Condition("age", "below", ADULT_FROM, S_("未满{age}周岁", age=ADULT_FROM)),
+        Condition("is_pupil", "is", True, S_("在校就读")),
+        Condition("has_single_parent", "is", True, S_("由父母一方抚养")),
     ),
 )
 

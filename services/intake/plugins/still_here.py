@@ -1,9 +1,9 @@
 """已死亡或已迁出本市的人不再入组。"""
 
 from services.intake.hooks import PersonFacts
-from shared.plugins import hookimpl
+from shared.plugins import S_, hookimpl
 
-_REASONS = {"died": "该人员已死亡", "moved": "该人员已迁出", "merged": "该档案已并入另一份档案"}
+_REASONS = {"died": S_("该人员已死亡"), "moved": S_("该人员已迁出"), "merged": S_("该档案已并入另一份档案")}
 
 
 @hookimpl

@@ -25,6 +25,7 @@ from services.intake.store.survey import SurveyFile, Visit
 from shared.access import Actor
 from shared.divisions import level, name_of
 from shared.http.paging import Listing, Page, listing
+from shared.sentences import S_, together
 from shared.work import Reader
 
 
@@ -129,7 +130,7 @@ def _filed(household_id: UUID, reader: Reader) -> Iterator[Event]:
         select(col(Household.roster_id)).where(col(Household.id) == household_id)
     )
     for roster in reader.select(select(Roster).where(col(Roster.id).in_(of_household))):
-        yield Event(roster.decided_on or roster.uploaded_on, "filed", roster.name, roster.decided_by or roster.uploaded_by)
+        yield Event(roster.decided_on or roster.uploaded_on, "filed", _named(roster.name), roster.decided_by or roster.uploaded_by)
 
 
 def _visited(household_id: UUID, reader: Reader) -> Iterator[Event]:
@@ -152,12 +153,21 @@ def _turned(act: HouseholdAct, reader: Reader) -> str:
     changes = [f"{labels.ADMISSION[act.cause]}；{labels.RELATION[act.relation]}"] if act.cause else []
     if act.household_id != act.before_household_id:
         numbers = (reader.get(Household, each).household_no for each in (act.before_household_id, act.household_id))
-        changes.append(" → ".join(numbers))
+        changes.append(_changed(*numbers))
     if act.relation != act.before_relation:
-        changes.append(f"{labels.RELATION[act.before_relation]} → {labels.RELATION[act.relation]}")
+        changes.append(_changed(labels.RELATION[act.before_relation], labels.RELATION[act.relation]))
     if act.division != act.before_division:
-        changes.append(f"{name_of(act.before_division)} → {name_of(act.division)}")
-    return "；".join([*changes, act.reason])
+        changes.append(_changed(name_of(act.before_division), name_of(act.division)))
+    return together([*changes, _named(act.reason)])
+
+
+def _changed(before: str, after: str) -> str:
+    return S_("{before} → {after}", before=before, after=after)
+
+
+def _named(text: str) -> str:
+    """What somebody wrote: a name, a reason."""
+    return S_("{text_zh}", text_zh=text)
 
 
 def _observed(people: list[UUID], reader: Reader) -> Iterator[Event]:
@@ -169,14 +179,20 @@ def _observed(people: list[UUID], reader: Reader) -> Iterator[Event]:
 def _corrected(people: list[UUID], reader: Reader) -> Iterator[Event]:
     """Which fields were put right, and by which paper; what they said before is in the person's own copy alone."""
     for each in corrections_of(people, reader=reader):
-        fields = "、".join((labels.FIELD | labels.PERSONAL)[field] for field in each.fields)
-        yield Event(each.acted_on, "corrected", f"{fields}（{each.reason}）", each.recorded_by, each.person_id)
+        fields = [(labels.FIELD | labels.PERSONAL)[field] for field in each.fields]
+        yield Event(
+            each.acted_on,
+            "corrected",
+            S_("{fields}（{reason_zh}）", fields=fields, reason_zh=each.reason),
+            each.recorded_by,
+            each.person_id,
+        )
 
 
 def _kin(people: list[UUID], reader: Reader) -> Iterator[Event]:
     """Who is on the register of near relatives; of whom is read in the file alone."""
     for each in kin_of(people, reader=reader):
-        what = f"{labels.KIN_OFFICE[each.office]}的{labels.KIN_RELATION[each.relation]}"
+        what = S_("{office}的{relation}", office=labels.KIN_OFFICE[each.office], relation=labels.KIN_RELATION[each.relation])
         yield Event(each.acted_on, "kin_noted", f"{what}（{each.reason}）", each.recorded_by, each.person_id)
         if each.ended_on is not None:
             yield Event(each.ended_on, "kin_ended", f"{what}（{each.end_reason}）", each.ended_by, each.person_id)
@@ -187,13 +203,19 @@ def _chosen(people: list[UUID], reader: Reader) -> Iterator[Event]:
     for candidate in reader.select(select(Candidate).where(col(Candidate.person_id).in_(people))):
         programme = reader.get(Programme, candidate.programme_id)
         on = programme.proposed_on or programme.screened_on or programme.opened_on
-        detail = f"{programme.name} {candidate.group} {labels.LIST[candidate.list]}第 {candidate.rank} 位"
+        detail = S_(
+            "{name_zh} {group} {list}第 {rank} 位",
+            name_zh=programme.name,
+            group=candidate.group,
+            list=labels.LIST[candidate.list],
+            rank=candidate.rank,
+        )
         yield Event(on, "chosen", detail, programme.screened_by, candidate.person_id)
         for consent in reader.select(select(Consent).where(col(Consent.candidate_id) == candidate.id)):
-            answer = "同意" if consent.is_given else "不同意"
+            answer = S_("同意") if consent.is_given else S_("不同意")
             yield Event(consent.signed_on, "consent", answer, consent.recorded_by, candidate.person_id)
         for recipient in reader.select(select(Recipient).where(col(Recipient.candidate_id) == candidate.id)):
-            yield Event(recipient.enrolled_on, "enrolled", programme.name, "", candidate.person_id)
+            yield Event(recipient.enrolled_on, "enrolled", _named(programme.name), "", candidate.person_id)
             if recipient.withdrawn_on is not None:
                 yield Event(recipient.withdrawn_on, "withdrawn", labels.WITHDRAWAL[recipient.reason], "", candidate.person_id)
 
@@ -203,5 +225,5 @@ def _merged(people: list[UUID], reader: Reader) -> Iterator[Event]:
     for pair in pairs_of(people, reader=reader).values():
         for decision in decisions_on(pair.id, reader=reader):
             for person_id in {pair.first_id, pair.second_id}.intersection(people) if decision.verdict in ("merged", "undone") else ():
-                detail = "另一份档案并入本档案" if person_id == decision.kept_id else "并入另一份档案"
+                detail = S_("另一份档案并入本档案") if person_id == decision.kept_id else S_("并入另一份档案")
                 yield Event(decision.decided_on, decision.verdict, detail, decision.decided_by, person_id)

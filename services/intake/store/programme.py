@@ -21,6 +21,7 @@ from shared.errors import NotFound
 from shared.http.paging import Listing, Page, listing
 from shared.ids import new_id, new_recipient_id
 from shared.rules import Rule, Rules
+from shared.sentences import S_
 from shared.store.types import Json
 from shared.work import Reader
 
@@ -335,7 +336,7 @@ def candidate_of(programme_id: UUID, person_id: UUID, *, reader: Reader, actor: 
     found = reached_programme(reader, programme_id, actor)
     candidate = reader.first(select(Candidate).where(col(Candidate.programme_id) == programme_id, col(Candidate.person_id) == person_id))
     if candidate is None:
-        raise NotFound("名单中没有该人员")
+        raise NotFound(S_("名单中没有该人员"))
     return _shown(candidate, found, reader.today, rules("guardian_signature"))
 
 

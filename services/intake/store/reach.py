@@ -18,6 +18,7 @@ from services.intake.store.survey import SurveyFile
 from shared.access import Actor
 from shared.access.reach import Reach
 from shared.errors import NotFound
+from shared.sentences import S_
 from shared.work import Reader
 
 
@@ -33,12 +34,12 @@ def _file(reader: Reader, id: UUID, actor: Actor) -> None:
     """Who handed it in; others meet it in the record that it belongs to."""
     file = reader.kernel.file.c
     if not reader.scalar(select(exists().where(file.id == id, file.account == actor.account))):
-        raise NotFound("没有找到该文件")
+        raise NotFound(S_("没有找到该文件"))
 
 
 def _export(reader: Reader, id: UUID, actor: Actor) -> None:
     """An export may be of every division; the record of it is for auditors."""
-    raise NotFound("没有找到该记录")
+    raise NotFound(S_("没有找到该记录"))
 
 
 REACH: Final[Mapping[str, Reach]] = {

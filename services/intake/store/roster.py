@@ -18,6 +18,7 @@ from shared.divisions import level
 from shared.errors import NotFound
 from shared.http.paging import Listing, Page, listing
 from shared.ids import new_id
+from shared.sentences import S_
 from shared.store.types import Instant, Json
 from shared.work import Reader
 
@@ -198,7 +199,7 @@ def births_of_heads(household_nos: Collection[str], *, reader: Reader) -> list[t
 def check_reach(division: str, actor: Actor) -> None:
     """Raises NotFound: what lies outside an actor's divisions does not exist for the actor."""
     if not actor.reaches(division):
-        raise NotFound("没有找到该记录")
+        raise NotFound(S_("没有找到该记录"))
 
 
 def reached_roster(reader: Reader, roster_id: UUID, actor: Actor) -> Roster:
