@@ -37,7 +37,7 @@ class AccessAsked:
 
 def is_guarded(birth: date, today: date, rule: Rule) -> bool:
     """Whether the rule in force on a day guards somebody born then. An age of 0 guards nobody."""
-    return age_on(birth, today) < int(rule.params["below_age"])
+    return max(0, age_on(birth, today)) < int(rule.params["below_age"])
 
 
 def check_access(asked: AccessAsked, *, rule: Rule, has_minors: bool) -> None:

@@ -52,7 +52,7 @@ def test_a_child_is_born_into_a_household_and_is_filed_like_somebody_of_a_roster
 
     done = act(bureau, home, "members", **new(phone="13900001111"))
 
-    file = file_of(bureau, home)
+    file = file_of(bureau, home, on=LATER)
     [child] = [each for each in file["members"] if each["id"] == done["person_id"]]
     assert (child["birth"], child["sex"], child["relation"], child["registered_on"]) == ("2016-11-05", "female", "daughter", LATER)
     assert child["personal"] == {"name": "单小雨", "identity_number": BABY, "phone": "13900001111"}
